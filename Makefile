@@ -1,0 +1,41 @@
+# Two commands matter: `make demo` and `make test`. Both create .venv and install what they need.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --progress-bar off -c constraints.txt
+
+.PHONY: demo test test-all bench lint clean
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+# A stamp per set of extras, so that a second `make` starts at once.
+$(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Installing embodied-codeact with the household extra (about two minutes the first time) ..."
+	$(PIP_INSTALL) -e '.[household]'
+	@touch $@
+
+$(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Installing embodied-codeact with what its tests need (about two minutes the first time) ..."
+	$(PIP_INSTALL) -e '.[household,test]'
+	@touch $@ $(VENV)/.demo
+
+demo: $(VENV)/.demo
+	$(BIN)/embodied-codeact launch demo
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/python -m pytest
+
+test-all: lint
+	$(BIN)/python -m pytest -m ''
+
+bench: $(VENV)/.demo
+	$(BIN)/embodied-codeact bench
+
+clean:
+	rm -rf $(VENV) build *.egg-info

@@ -1,0 +1,167 @@
+"""Messages over one inherited socket pair, between two processes of the same machine.
+
+A message is ``<u32 buffers> <u64 document bytes> (<u64 bytes>) * buffers``, then the document and the buffers as
+:mod:`embodied_codeact.wire` packs them; numbers are little-endian. The reader never trusts the other end: sizes are
+bounded, and :meth:`Channel.receive_available` never waits for the rest of a half-sent message.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import struct
+import time
+from typing import Any
+
+from embodied_codeact import wire
+
+_HEAD = struct.Struct("<IQ")
+MAX_MESSAGE_BYTES = 256 * 1024 * 1024
+MAX_BUFFERS = 256
+_CHUNK = 256 * 1024
+
+
+class ChannelClosed(Exception):
+    """The other end closed the channel, or its process died."""
+
+
+class ChannelCorrupt(Exception):
+    """The other end sent something that is no message, or one over the size limit."""
+
+
+class Channel:
+    """One end of a stream of messages. Not safe for several threads at once."""
+
+    def __init__(self, sock: socket.socket, *, max_message_bytes: int = MAX_MESSAGE_BYTES) -> None:
+        self._sock = sock
+        self._max = max_message_bytes
+        self._data = bytearray()
+        self._sock.setblocking(False)
+        self._poller = select.poll()
+        self._poller.register(sock, select.POLLIN)
+
+    @staticmethod
+    def pair() -> tuple[socket.socket, socket.socket]:
+        """Return the two connected sockets of a new channel."""
+        return socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+
+    def fileno(self) -> int:
+        """The descriptor to poll for reading."""
+        return self._sock.fileno()
+
+    def close(self) -> None:
+        """Close this end. May be called twice."""
+        self._sock.close()
+
+    def send(self, value: Any, *, timeout_s: float | None = None) -> None:
+        """Send one value, waiting at most ``timeout_s`` for a reader that does not keep up.
+
+        Raises:
+            TypeError: the value cannot travel.
+            ChannelClosed: the other end is gone, or did not read in time.
+        """
+        document, buffers = wire.pack(value)
+        sizes = [memoryview(buffer).nbytes for buffer in buffers]
+        head = _HEAD.pack(len(sizes), len(document)) + struct.pack(f"<{len(sizes)}Q", *sizes)
+        self._send_all(head + document, timeout_s)
+        for buffer in buffers:
+            self._send_all(buffer, timeout_s)
+
+    def _send_all(self, data: Any, timeout_s: float | None) -> None:
+        view = memoryview(data).cast("B")
+        until = None if timeout_s is None else time.monotonic() + timeout_s
+        while view:
+            try:
+                view = view[self._sock.send(view) :]
+            except BlockingIOError:
+                wait = None if until is None else max(0.0, until - time.monotonic())
+                if not select.select([], [self._sock], [], wait)[1]:
+                    raise ChannelClosed("the other end does not read") from None
+            except OSError as error:
+                raise ChannelClosed(str(error)) from error
+
+    def receive(self, *, timeout_s: float | None = None) -> Any:
+        """Wait for one message and return its value.
+
+        Raises:
+            TimeoutError: none came in time.
+            ChannelClosed: the other end is gone.
+            ChannelCorrupt: what came is no message.
+        """
+        until = None if timeout_s is None else time.monotonic() + timeout_s
+        while True:
+            found, value = self._take()
+            if found:
+                return value
+            wait = None if until is None else max(0.0, until - time.monotonic())
+            if not self._poller.poll(None if wait is None else wait * 1000):
+                raise TimeoutError("no message in time")
+            with contextlib.suppress(BlockingIOError):
+                self._read_some()
+
+    def receive_available(self) -> list[Any]:
+        """Return the messages that are complete by now, without waiting.
+
+        Raises:
+            ChannelClosed: the other end is gone and all its complete messages have been returned before.
+            ChannelCorrupt: what came is no message.
+        """
+        values: list[Any] = []
+        closed: ChannelClosed | None = None
+        try:
+            while self._read_some() == _CHUNK:
+                pass
+        except BlockingIOError:
+            pass
+        except ChannelClosed as error:
+            closed = error
+        while True:
+            found, value = self._take()
+            if not found:
+                break
+            values.append(value)
+        if closed is not None and not values:
+            raise closed
+        return values
+
+    def _read_some(self) -> int:
+        try:
+            data = self._sock.recv(_CHUNK)
+        except BlockingIOError:
+            raise
+        except OSError as error:
+            raise ChannelClosed(str(error)) from error
+        if not data:
+            raise ChannelClosed("the other end closed the channel")
+        self._data += data
+        return len(data)
+
+    def _take(self) -> tuple[bool, Any]:
+        data = self._data
+        if len(data) < _HEAD.size:
+            return False, None
+        count, document_size = _HEAD.unpack_from(data)
+        if count > MAX_BUFFERS or document_size > self._max:
+            raise ChannelCorrupt(f"a message of {document_size} bytes with {count} buffers")
+        start = _HEAD.size + 8 * count
+        if len(data) < start:
+            return False, None
+        sizes = struct.unpack_from(f"<{count}Q", data, _HEAD.size)
+        total = start + document_size + sum(sizes)
+        if total > self._max:
+            raise ChannelCorrupt(f"a message of {total} bytes")
+        if len(data) < total:
+            return False, None
+        message = bytes(data[:total])
+        del data[:total]
+        view = memoryview(message)
+        at = start + document_size
+        buffers: list[memoryview] = []
+        for size in sizes:
+            buffers.append(view[at : at + size])
+            at += size
+        try:
+            return True, wire.unpack(view[start : start + document_size], buffers)
+        except ValueError as error:
+            raise ChannelCorrupt(str(error)) from error

@@ -1,0 +1,99 @@
+"""What an environment adapter implements.
+
+An environment is found by entry point (group ``embodied_codeact.environments``), so a package of its own can add one:
+
+    [project.entry-points."embodied_codeact.environments"]
+    kitchen = "my_package.kitchen:environment"
+
+``embodied_codeact.conformance`` puts any adapter through the contract written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import msgspec
+
+from embodied_codeact.contracts.api import SensorSpec
+from embodied_codeact.contracts.records import Observation, Status, Task
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class WorldContext:
+    """What the world process gives to an adapter.
+
+    ``stop_requested()`` turns true while an interrupt or a stop is wanted; it is cheap (shared memory), and an adapter
+    with motion reads it at every simulation step and comes to rest by planned deceleration.
+    """
+
+    stop_requested: Callable[[], bool] = _never
+
+
+class EnvironmentAdapter(Protocol):
+    """One living world. Lives in the world process; no script ever sees it.
+
+    The order of calls is ``reset`` then any number of primitive calls and ``observe``, then ``judge``; ``reset``
+    starts over at any time. All calls come from one thread.
+    """
+
+    def primitives(self) -> Mapping[str, Any]:
+        """Return what scripts may call, by the name that they see: objects with documented public methods, or
+        documented functions. The names, signatures and docstrings do not change over the adapter's life; the objects
+        are used from the next ``reset`` on."""
+        ...
+
+    def reset(self, task: Task) -> Observation:
+        """Bring the world to the start of ``task``; the same task and seed give the same world. The observation's
+        ``text`` is what the agent is told first.
+
+        Raises:
+            ConfigurationError: the task does not exist or its data cannot be used.
+            EnvironmentFailure: the simulator or robot failed.
+        """
+        ...
+
+    def observe(self) -> Observation:
+        """Return state, sensors and status as they are now. ``text`` is empty. Changes nothing."""
+        ...
+
+    def judge(self) -> Status:
+        """Let the world settle and return its verdict: never from what a script printed or claimed."""
+        ...
+
+    def close(self) -> None:
+        """Release everything: processes, files, windows. May be called twice."""
+        ...
+
+
+class Environment(Protocol):
+    """What an entry point names: knows its options and tasks, and makes adapters."""
+
+    name: str
+    guide: str
+    """Rules of this world for the model: what no signature can say. Plain text."""
+    options_type: type[msgspec.Struct]
+    """Typed options with defaults; what the command line's ``-o key=value`` fills in."""
+    state_type: type[msgspec.Struct]
+    """The high-level state: a frozen struct; every field has a default and is annotated
+    ``Annotated[type, msgspec.Meta(description=...)]``."""
+    error_types: Sequence[type[Exception]]
+    """Model-facing errors, besides the common ones, that its primitives raise."""
+    sensors: Sequence[SensorSpec]
+
+    def tasks(self, options: Any) -> Sequence[Task]:
+        """List the tasks, cheaply.
+
+        Raises:
+            ConfigurationError: the options name data that is missing or cannot be used (with the file's name).
+        """
+        ...
+
+    def adapter(self, options: Any, context: WorldContext) -> EnvironmentAdapter:
+        """Make one world."""
+        ...
