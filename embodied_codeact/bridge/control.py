@@ -1,0 +1,137 @@
+"""The control socket, on a thread of its own: a halt overtakes everything, and a ping is answered while scripts run."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections import deque
+from typing import Any
+
+import msgspec
+import zmq
+
+from embodied_codeact.bridge.framing import Encoder, FramingError, Received, decode
+from embodied_codeact.bridge.stop import StopLevel, StopState
+
+
+class Interrupt(msgspec.Struct, frozen=True):
+    """What the control thread asks of the server's main thread: end the running script, for this reason."""
+
+    reason: str
+
+
+class ControlDesk:
+    """What the control thread and the main thread share. Every method may be called from either."""
+
+    def __init__(self, stop: StopState) -> None:
+        self.stop = stop
+        self.wake_fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._interrupts: deque[Interrupt] = deque()
+        self._heartbeats: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def ask(self, interrupt: Interrupt) -> None:
+        """Leave a request for the main thread and wake it."""
+        self._interrupts.append(interrupt)
+        os.eventfd_write(self.wake_fd, 1)
+
+    def asked(self) -> list[Interrupt]:
+        """Take the requests left since the last call."""
+        with contextlib.suppress(BlockingIOError):
+            os.eventfd_read(self.wake_fd)
+        taken: list[Interrupt] = []
+        while self._interrupts:
+            taken.append(self._interrupts.popleft())
+        return taken
+
+    def beat(self, commander: str) -> None:
+        """Note that the commander is in control now. Only one whose script runs is remembered."""
+        with self._lock:
+            if commander in self._heartbeats:
+                self._heartbeats[commander] = time.monotonic()
+
+    def expect_heartbeats(self, commander: str) -> None:
+        """A script of this commander starts: its silence counts from now on."""
+        with self._lock:
+            self._heartbeats = {commander: time.monotonic()}
+
+    def expect_none(self) -> None:
+        """No script runs: nobody has to be heard."""
+        with self._lock:
+            self._heartbeats = {}
+
+    def silence_s(self, commander: str) -> float:
+        """Seconds since the commander was last heard, 0 for one that need not be."""
+        with self._lock:
+            return time.monotonic() - self._heartbeats.get(commander, time.monotonic())
+
+    def close(self) -> None:
+        """Release the wake descriptor."""
+        os.close(self.wake_fd)
+
+
+class ControlThread(threading.Thread):
+    """Answers ping, heartbeat, interrupt, halt and clear. Garbage is counted and dropped."""
+
+    def __init__(self, socket: zmq.Socket[bytes], desk: ControlDesk, session: str) -> None:
+        super().__init__(name="control", daemon=True)
+        self._socket = socket
+        self._desk = desk
+        self._encoder = Encoder(session)
+        self._ended = threading.Event()
+        self.dropped = 0
+
+    def run(self) -> None:
+        poller = zmq.Poller()
+        poller.register(self._socket, zmq.POLLIN)
+        try:
+            while not self._ended.is_set():
+                if poller.poll(timeout=100):
+                    self._answer_one()
+        finally:
+            self._socket.close(linger=0)
+
+    def end(self) -> None:
+        """Stop the thread and close its socket."""
+        self._ended.set()
+        self.join()
+
+    def _answer_one(self) -> None:
+        identity, *frames = self._socket.recv_multipart()
+        try:
+            received = decode(frames)
+            body = self._carry_out(received)
+        except FramingError:
+            self.dropped += 1
+            return
+        reply = self._encoder.encode("reply", body, id=received.header.id)
+        # A client that is gone, or does not read, must not hold up a halt.
+        with contextlib.suppress(zmq.Again, zmq.ZMQError):
+            self._socket.send_multipart([identity, *reply], flags=zmq.NOBLOCK)
+
+    def _carry_out(self, received: Received) -> dict[str, Any]:
+        body: dict[str, str] = received.body(dict[str, str] | None) or {}
+        verb = received.header.type
+        if verb == "ping":
+            return {"ok": self._state()}
+        if verb == "heartbeat":
+            self._desk.beat(body.get("commander", ""))
+            return {"ok": self._state()}
+        if verb == "interrupt":
+            self._desk.ask(Interrupt(body.get("reason", "the agent")))
+            return {"ok": self._state()}
+        if verb == "halt":
+            reason = body.get("reason", "") or "halted by the operator"
+            self._desk.stop.latch(StopLevel.EMERGENCY_STOP, reason)
+            self._desk.ask(Interrupt("halt"))
+            return {"ok": self._state()}
+        if verb == "clear":
+            level, reason = self._desk.stop.clear()
+            return {"ok": {**self._state(), "cleared": level.words, "cleared_reason": reason}}
+        return {"error": {"kind": "CommandRefused", "message": f"unknown control verb {verb!r}"}}
+
+    def _state(self) -> dict[str, Any]:
+        level, reason = self._desk.stop.read()
+        return {"stop": level.words, "reason": reason, "time_ns": time.monotonic_ns(), "dropped": self.dropped}

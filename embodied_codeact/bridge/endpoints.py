@@ -1,0 +1,91 @@
+"""Addresses: one endpoint names a server; its sockets have addresses derived from it.
+
+``ipc://FOLDER`` puts the sockets into a folder as ``command``, ``control``, ``events``. ``tcp://HOST:PORT`` uses PORT
+for commands and the two ports after it for control and events.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from embodied_codeact.errors import ConfigurationError
+
+SOCKETS = ("command", "control", "events")
+_MAX_IPC_PATH = 100
+"""A unix socket's path may have 107 bytes."""
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """A parsed endpoint. ``place`` is a folder (ipc) or a host (tcp)."""
+
+    transport: Literal["ipc", "tcp"]
+    place: str
+    port: int = 0
+
+    def __str__(self) -> str:
+        return f"ipc://{self.place}" if self.transport == "ipc" else f"tcp://{self.place}:{self.port}"
+
+    def address(self, name: str) -> str:
+        """Return the ZeroMQ address of one of ``SOCKETS``."""
+        if self.transport == "ipc":
+            return f"ipc://{self.place}/{name}"
+        host = f"[{self.place}]" if ":" in self.place else self.place
+        return f"tcp://{host}:{self.port + SOCKETS.index(name)}"
+
+    @property
+    def beyond_loopback(self) -> bool:
+        """Whether other machines can reach it."""
+        if self.transport == "ipc" or self.place == "localhost":
+            return False
+        try:
+            return not ipaddress.ip_address(self.place).is_loopback
+        except ValueError:
+            return True
+
+
+def parse_endpoint(text: str) -> Endpoint:
+    """Read ``ipc://FOLDER`` or ``tcp://HOST:PORT``.
+
+    Raises:
+        ConfigurationError: it is neither.
+
+    >>> parse_endpoint("tcp://127.0.0.1:5600").address("control")
+    'tcp://127.0.0.1:5601'
+    """
+    transport, _, rest = text.partition("://")
+    if transport == "ipc" and rest:
+        folder = str(Path(rest).expanduser().absolute())
+        if len(folder.encode()) > _MAX_IPC_PATH:
+            raise ConfigurationError(f"endpoint {text!r}: the path is too long for a socket; use a shorter one")
+        return Endpoint("ipc", folder)
+    host, _, port = rest.rpartition(":")
+    if transport == "tcp" and host and port.isdigit() and int(port) <= 65535 - len(SOCKETS):
+        return Endpoint("tcp", host.strip("[]"), int(port))
+    raise ConfigurationError(f"endpoint {text!r} is neither ipc://FOLDER nor tcp://HOST:PORT (with a port up to 65532)")
+
+
+def with_free_port(endpoint: Endpoint) -> Endpoint:
+    """Return the endpoint with its port chosen, where it was 0: one with the following ones free as well."""
+    if endpoint.transport == "ipc" or endpoint.port:
+        return endpoint
+    for _ in range(50):
+        with socket.socket() as probe:
+            probe.bind((endpoint.place, 0))
+            first: int = probe.getsockname()[1]
+        if first <= 65535 - len(SOCKETS) and all(_is_free(endpoint.place, first + n) for n in range(len(SOCKETS))):
+            return msgspec.structs.replace(endpoint, port=first)
+    raise ConfigurationError(f"no {len(SOCKETS)} free ports in a row on {endpoint.place}; name a port")
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True

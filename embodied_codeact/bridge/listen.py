@@ -1,0 +1,98 @@
+"""The server's sockets: bound, owned, and gone at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from pathlib import Path
+
+import zmq
+
+from embodied_codeact.bridge.endpoints import SOCKETS, Endpoint, parse_endpoint, with_free_port
+from embodied_codeact.bridge.framing import MAX_COMMAND_BYTES
+from embodied_codeact.bridge.verbs import ServerConfig
+from embodied_codeact.errors import ConfigurationError
+
+EVENTS_QUEUE = 10_000
+
+
+class Listener:
+    """Binds ``command``, ``control`` and ``events`` at an endpoint.
+
+    Raises:
+        ConfigurationError: the endpoint is taken, cannot be bound, or is open to other machines without being asked to.
+    """
+
+    def __init__(self, config: ServerConfig) -> None:
+        endpoint = parse_endpoint(config.endpoint)
+        if endpoint.beyond_loopback and not config.insecure:
+            raise ConfigurationError(
+                f"{endpoint} can be reached from other machines, and whoever reaches it commands the environment; "
+                f"bind to 127.0.0.1 and tunnel, or say --insecure on a network that you trust"
+            )
+        self._resources = contextlib.ExitStack()
+        try:
+            self.endpoint = self._claim(endpoint)
+            context = zmq.Context()
+            self._resources.callback(context.destroy, linger=200)
+            self.command = self._bind(context, zmq.ROUTER, "command")
+            self.control = self._bind(context, zmq.ROUTER, "control")
+            self.events = self._bind(context, zmq.XPUB, "events")
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Listener:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the sockets and remove their files."""
+        self._resources.close()
+
+    def _claim(self, endpoint: Endpoint) -> Endpoint:
+        """Make sure that no other server lives at this endpoint: binding an ipc address would silently replace it."""
+        if endpoint.transport == "tcp":
+            return with_free_port(endpoint)
+        folder = Path(endpoint.place)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise ConfigurationError(f"cannot use {endpoint}: {error.strerror}; choose another folder") from error
+        self._resources.callback(os.close, lock)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigurationError(f"{endpoint} is in use by another server; choose another endpoint") from None
+        self._resources.callback(self._remove_files, folder)
+        return endpoint
+
+    @staticmethod
+    def _remove_files(folder: Path) -> None:
+        for name in (*SOCKETS, "lock"):
+            (folder / name).unlink(missing_ok=True)
+
+    def _bind(self, context: zmq.Context[zmq.Socket[bytes]], kind: int, name: str) -> zmq.Socket[bytes]:
+        socket = context.socket(kind)
+        socket.setsockopt(zmq.LINGER, 200)
+        if kind == zmq.XPUB:
+            # The welcome tells a subscriber that from now on it misses nothing.
+            socket.setsockopt(zmq.XPUB_WELCOME_MSG, b"welcome")
+            socket.setsockopt(zmq.SNDHWM, EVENTS_QUEUE)
+        else:
+            socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
+            socket.setsockopt(zmq.MAXMSGSIZE, MAX_COMMAND_BYTES)
+        if self.endpoint.transport == "tcp" and ":" in self.endpoint.place:
+            socket.setsockopt(zmq.IPV6, 1)
+        try:
+            socket.bind(self.endpoint.address(name))
+        except zmq.ZMQError as error:
+            address = self.endpoint.address(name)
+            if error.errno == zmq.EADDRINUSE:
+                raise ConfigurationError(f"{address} is in use (for {name}); choose another port") from error
+            raise ConfigurationError(f"cannot bind {address}: {error.strerror}; check host and port") from error
+        return socket

@@ -1,0 +1,61 @@
+"""What the commands carry, and how a server is configured."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from embodied_codeact.contracts import ExecutionResult, Observation, Task
+from embodied_codeact.interpreter.host import ScriptLimits
+
+
+class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a server is started with.
+
+    ``insecure`` allows an endpoint that other machines reach: whoever reaches it commands the environment.
+    """
+
+    environment: str
+    options: dict[str, Any] = msgspec.field(default_factory=dict)
+    endpoint: str
+    sandbox: Literal["strict", "best", "off"] = "strict"
+    limits: ScriptLimits = ScriptLimits()
+    insecure: bool = False
+
+
+class ResetBody(msgspec.Struct, frozen=True):
+    """Start this task."""
+
+    task: Task
+
+
+class ExecuteBody(msgspec.Struct, frozen=True):
+    """Run this script. ``deadman_s``: silence of ``commander`` (a name that it chose) that stops everything."""
+
+    code: str
+    timeout_s: float
+    commander: str = ""
+    deadman_s: float | None = None
+
+
+class CallBody(msgspec.Struct, frozen=True):
+    """Call one primitive without a script. ``method`` is empty for a plain function."""
+
+    target: str
+    method: str = ""
+    args: list[Any] = msgspec.field(default_factory=list)
+    kwargs: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class ObserveBody(msgspec.Struct, frozen=True):
+    """Return state, sensors and status; with ``settle`` the final verdict."""
+
+    settle: bool = False
+
+
+class ExecutionReply(msgspec.Struct, frozen=True):
+    """What a finished script is answered with."""
+
+    result: ExecutionResult
+    observation: Observation
