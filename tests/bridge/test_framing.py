@@ -1,0 +1,89 @@
+"""The wire format: the test vectors of docs/protocol.md, and what is refused."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+import numpy as np
+import pytest
+
+from embodied_codeact import wire
+from embodied_codeact.bridge.endpoints import parse_endpoint
+from embodied_codeact.bridge.framing import MAGIC, Encoder, FramingError, Header, decode
+from embodied_codeact.errors import ConfigurationError
+from tests.conftest import REPOSITORY
+
+
+def vectors() -> dict[str, list[bytes]]:
+    """The frames in docs/protocol.md, by the name above each."""
+    text = (REPOSITORY / "docs" / "protocol.md").read_text()
+    blocks = re.findall(r"#### Vector: (.+?)\n.*?```hex\n(.+?)```", text, flags=re.DOTALL)
+    return {name: [bytes.fromhex(line) for line in block.strip().splitlines()] for name, block in blocks}
+
+
+VALUES = {
+    "ping": ("ping", None),
+    "execute": ("execute", {"code": "counter.add()", "timeout_s": 10.0, "commander": "c1", "deadman_s": 3.0}),
+    "array": ("reply", {"ok": np.array([[1, 2], [3, 4]], dtype="<i2")}),
+    "record": ("reply", {"ok": wire.Record.of("Counted", {"value": 2, "ok": True})}),
+}
+
+
+def test_every_vector_is_documented() -> None:
+    assert set(vectors()) == set(VALUES)
+
+
+@pytest.mark.parametrize("name", sorted(VALUES))
+def test_a_vector_is_read_and_written_as_documented(name: str) -> None:
+    frames = vectors()[name]
+    verb, value = VALUES[name]
+    received = decode(frames)
+    assert received.header.type == verb
+    body = received.body()
+    if name == "array":
+        np.testing.assert_array_equal(body["ok"], value["ok"])  # type: ignore[index]
+    else:
+        assert body == value
+    document, buffers = wire.pack(value)
+    header = msgspec.structs.replace(received.header, body=msgspec.Raw(document))
+    assert [MAGIC, msgspec.msgpack.encode(header), *map(bytes, buffers)] == frames
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        [],
+        [b"ECA1"],
+        [b"ECA2", b"\x80"],
+        [MAGIC, b"\x80"],
+        [MAGIC, b"\xc1"],
+        [MAGIC, msgspec.msgpack.encode({"type": 5})],
+        [MAGIC, msgspec.msgpack.encode(Header(type="ping", sizes=[3])), b"four"],
+        [MAGIC, msgspec.msgpack.encode(Header(type="ping")), b"unannounced"],
+    ],
+)
+def test_what_is_no_message_is_refused(frames: list[bytes]) -> None:
+    with pytest.raises(FramingError):
+        decode(frames)
+
+
+def test_messages_are_numbered() -> None:
+    encoder = Encoder("session")
+    headers = [decode([bytes(frame) for frame in encoder.encode("ping")]).header for _ in range(3)]
+    assert [header.seq for header in headers] == [1, 2, 3]
+    assert headers[0].session == "session"
+    assert headers[0].time_ns <= headers[1].time_ns
+
+
+@pytest.mark.parametrize("text", ["", "tcp://", "tcp://host", "tcp://host:x", "tcp://h:70000", "udp://h:1", "ipc://"])
+def test_bad_endpoints_are_refused(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="neither"):
+        parse_endpoint(text)
+
+
+def test_addresses() -> None:
+    assert parse_endpoint("tcp://[::1]:5600").address("events") == "tcp://[::1]:5602"
+    assert parse_endpoint("ipc:///run/arm").address("command") == "ipc:///run/arm/command"
+    assert parse_endpoint("tcp://0.0.0.0:1").beyond_loopback
+    assert not parse_endpoint("tcp://127.0.0.1:1").beyond_loopback
