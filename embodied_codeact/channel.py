@@ -19,7 +19,7 @@ from embodied_codeact import wire
 _HEAD = struct.Struct("<IQ")
 MAX_MESSAGE_BYTES = 256 * 1024 * 1024
 MAX_BUFFERS = 256
-_CHUNK = 256 * 1024
+_CHUNK = 64 * 1024
 
 
 class ChannelClosed(Exception):
@@ -110,7 +110,8 @@ class Channel:
         values: list[Any] = []
         closed: ChannelClosed | None = None
         try:
-            while self._read_some() == _CHUNK:
+            # Bounded, so that a peer that floods cannot keep the reader here.
+            while self._read_some() == _CHUNK and len(self._data) <= self._max:
                 pass
         except BlockingIOError:
             pass

@@ -156,7 +156,8 @@ def unpack(document: Buffer, buffers: Sequence[Buffer] = (), *, type: Any = Any)
         if type is Any and not buffers:
             return _PLAIN_DECODER.decode(document)
         return msgspec.msgpack.decode(document, type=type, ext_hook=_hook_for(buffers))
-    except (TypeError, RecursionError) as error:
+    except (TypeError, RecursionError, SyntaxError) as error:
+        # numpy parses some dtype texts as Python, and reports them so.
         raise ValueError(str(error)) from error
 
 

@@ -1,0 +1,146 @@
+"""Runs scripts one after another in one namespace, as an interactive interpreter does."""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import linecache
+import signal
+import sys
+import threading
+import types
+import warnings
+from types import CodeType, FrameType
+from typing import Any
+
+from embodied_codeact.contracts import ScriptError
+from embodied_codeact.interpreter import figures, tracebacks
+from embodied_codeact.interpreter.records import Finished, ScriptLimits, cut_middle
+from embodied_codeact.interpreter.streams import Streams
+
+_FUTURE_FLAGS = [getattr(__future__, name).compiler_flag for name in __future__.all_feature_names]
+
+
+class Interrupts:
+    """Turns SIGINT into KeyboardInterrupt, but only where a script runs and never in the middle of a message.
+
+    A message to or from the world that is cut off would spoil the channel, so those moments are shielded: an interrupt
+    that comes then is raised at their end.
+    """
+
+    def __init__(self) -> None:
+        self.active = False
+        self.happened = False
+        self._shielded = False
+        self._pending = False
+        self._main = threading.get_ident()
+
+    def install(self) -> None:
+        """Take over SIGINT, whatever the last script did to it."""
+        signal.signal(signal.SIGINT, self._on_signal)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        if not self.active:
+            return
+        self.happened = True
+        if self._shielded:
+            self._pending = True
+        else:
+            raise KeyboardInterrupt
+
+    def shield(self) -> None:
+        """Defer interrupts. Other threads than the main one never see them, so for those this does nothing."""
+        if threading.get_ident() == self._main:
+            self._shielded = True
+
+    def unshield(self) -> None:
+        """Raise KeyboardInterrupt now if one was deferred."""
+        if threading.get_ident() == self._main:
+            self._shielded = False
+            if self._pending:
+                self._pending = False
+                raise KeyboardInterrupt
+
+    def begin(self) -> None:
+        """A script begins: from here on, SIGINT reaches it."""
+        self.happened = self._pending = self._shielded = False
+        self.active = True
+
+    def end(self) -> None:
+        """The script ended: SIGINT comes too late."""
+        self.active = self._shielded = self._pending = False
+
+
+def _show_warnings_once() -> None:
+    """Python's own filters, but for once per text instead of once per line: each script has the same line numbers."""
+    warnings.simplefilter("once")
+    for category in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+        warnings.simplefilter("ignore", category)
+    warnings.filterwarnings("once", category=DeprecationWarning, module="__main__")
+    # plt.show() in a process without a display; the figure is collected at the end of the script.
+    warnings.filterwarnings("ignore", message=".*is non-interactive", category=UserWarning)
+
+
+class Console:
+    """The persistent ``__main__`` module and what it takes to run a script in it."""
+
+    def __init__(self, limits: ScriptLimits, streams: Streams, interrupts: Interrupts, names: dict[str, Any]) -> None:
+        self._limits = limits
+        self._streams = streams
+        self._interrupts = interrupts
+        self._flags = 0
+        self._module = types.ModuleType("__main__")
+        self._module.__dict__.update(names)
+        sys.modules["__main__"] = self._module
+        _show_warnings_once()
+        self._reports = tracebacks.Reporter(limits, self._module.__dict__)
+
+    def run(self, number: int, code: str) -> Finished:
+        """Run one script to its end, however it ends."""
+        self._streams.install()
+        self._interrupts.install()
+        try:
+            self._interrupts.begin()
+            value, error = self._run(number, code)
+        except KeyboardInterrupt as late:
+            # It came after the script's last instruction and before the flag was down.
+            value, error = None, self._reports.describe(late, number)
+        self._interrupts.end()
+        pictures = [] if error else figures.collect(self._limits)
+        self._streams.flush()
+        return Finished(number, value, error, pictures, self._interrupts.happened)
+
+    def _run(self, number: int, code: str) -> tuple[str | None, ScriptError | None]:
+        filename = tracebacks.script_name(number)
+        linecache.cache[filename] = (len(code), None, f"{code}\n".splitlines(keepends=True), filename)
+        try:
+            body, last = self._compile(code, filename)
+            exec(body, self._module.__dict__)
+            result = None if last is None else eval(last, self._module.__dict__)
+            value = None if result is None else cut_middle(repr(result), self._limits.max_value_chars)
+        except SystemExit as end:
+            return None, self._exit(end, number)
+        except BaseException as error:  # noqa: BLE001 - whatever a script raises is its result
+            self._interrupts.end()
+            return None, self._reports.describe(error, number)
+        return value, None
+
+    def _compile(self, code: str, filename: str) -> tuple[CodeType, CodeType | None]:
+        """Return the script's statements, and apart from them the last expression where its value is to be shown."""
+        tree = compile(code, filename, "exec", ast.PyCF_ONLY_AST | self._flags, dont_inherit=True)
+        expression = None
+        if tree.body and isinstance(tree.body[-1], ast.Expr) and not code.rstrip().endswith(";"):
+            expression = ast.Expression(tree.body.pop().value)
+        body = compile(tree, filename, "exec", self._flags, dont_inherit=True)
+        for flag in _FUTURE_FLAGS:
+            self._flags |= body.co_flags & flag
+        if expression is None:
+            return body, None
+        return body, compile(expression, filename, "eval", self._flags, dont_inherit=True)
+
+    def _exit(self, end: SystemExit, number: int) -> ScriptError | None:
+        if end.code in (None, 0):
+            print("(sys.exit() ended the script; variables are kept)", file=sys.stderr)
+            return None
+        return self._reports.describe(end, number)
