@@ -1,0 +1,17 @@
+"""The household: ALFWorld's text games (arXiv 2010.03768), six kinds of task, played as ALFWorld plays them.
+
+``environment``       options, guide and task list: what the entry point names
+``adapter``           one game in play behind the primitives
+``state``             what an agent can know, derived from commands and answers alone
+``games``             finds and reads game files
+``engine_textworld``  the reference engine; the only module that imports TextWorld
+``naming``            ALFWorld's names for a game's objects
+``homes``, ``builder``  generated homes of the same format
+``expert``            a scripted model that solves the tasks from what it is told
+"""
+
+from embodied_codeact.envs.household.environment import HouseholdEnvironment, HouseholdOptions
+
+environment = HouseholdEnvironment()
+
+__all__ = ["HouseholdEnvironment", "HouseholdOptions", "environment"]

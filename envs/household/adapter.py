@@ -1,0 +1,168 @@
+"""One household game in play: the engine's words, ALFWorld's verdict, and what the agent can know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from embodied_codeact.contracts import Observation, Status, Task, WorldContext
+from embodied_codeact.envs.household.games import Game, find_games, read_game
+from embodied_codeact.envs.household.state import HouseholdState, opening_state, state_after
+from embodied_codeact.errors import ConfigurationError, EnvironmentFailure, Stopped, unknown_name
+from embodied_codeact.primitives.household import House
+from embodied_codeact.primitives.household_mint import mint_functions
+
+_BANNER = "-= Welcome to TextWorld, ALFRED! =-\n\n"
+_ARRIVAL = re.compile(r"^You arrive at loc \d+\. ")
+_WON = Status(success=True, score=1.0, done=True, reason="the game is won")
+
+
+class Engine(Protocol):
+    """Plays games word for word as ALFWorld does."""
+
+    @property
+    def won(self) -> bool:
+        """Whether the goal holds now."""
+        ...
+
+    def start(self, game: Game) -> str:
+        """Begin a game and return its first words."""
+        ...
+
+    def command(self, text: str) -> str:
+        """Carry out one command and return the answer."""
+        ...
+
+    def close(self) -> None:
+        """Release everything. May be called twice."""
+        ...
+
+
+def textworld_engine() -> Engine:
+    """Return the reference engine.
+
+    Raises:
+        ConfigurationError: TextWorld or its planner is not installed.
+    """
+    try:
+        # Imported here because it takes a second, and listing tasks needs none of it.
+        from embodied_codeact.envs.household.engine_textworld import TextWorldEngine
+
+        engine: Engine = TextWorldEngine()
+    except ImportError as error:
+        raise ConfigurationError(
+            f"household games need TextWorld with its planner ({error}): pip install 'embodied-codeact[household]'"
+        ) from error
+    return engine
+
+
+class GameInPlay:
+    """The household behind the primitives, through all games of an adapter's life.
+
+    The words are ALFWorld's, normalised as ReAct and MINT do: without the banner, without the number of the location
+    that one arrives at, paragraphs as lines. A game that was won stays won, whatever is done afterwards.
+    """
+
+    def __init__(self, make_engine: Callable[[], Engine], stop_requested: Callable[[], bool]) -> None:
+        self._make_engine = make_engine
+        self._stop_requested = stop_requested
+        self._engine: Engine | None = None
+        self._put_template = "move {object} to {receptacle}"
+        self.state = HouseholdState()
+        self.won = False
+
+    @property
+    def put_template(self) -> str:
+        """How the game in play spells putting."""
+        return self._put_template
+
+    def begin(self, game: Game) -> str:
+        """Start a game and return what the agent is told first.
+
+        Raises:
+            ConfigurationError: the game cannot be used.
+        """
+        self._put_template = game.put_template
+        if self._engine is None:
+            self._engine = self._make_engine()
+        text = self._engine.start(game).removeprefix(_BANNER).replace("\n\n", "\n")
+        self.state = opening_state(text)
+        self.won = self._engine.won
+        return text
+
+    def command(self, text: str) -> str:
+        """Carry out one command and return the answer.
+
+        Raises:
+            Stopped: a stop is requested.
+            EnvironmentFailure: no game is in play, or the engine failed.
+        """
+        if self._stop_requested():
+            raise Stopped("a stop was requested: nothing more is done in the household")
+        if self._engine is None:
+            raise EnvironmentFailure("no household game is being played: reset the environment first")
+        answer = _ARRIVAL.sub("", self._engine.command(text))
+        self.state = state_after(self.state, text, answer)
+        self.won = self.won or self._engine.won
+        return answer
+
+    def close(self) -> None:
+        """Release the engine. May be called twice."""
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+
+class HouseholdAdapter:
+    """Satisfies :class:`~embodied_codeact.contracts.EnvironmentAdapter`.
+
+    ``games`` is the option of that name. Tasks are looked up by id among those games, never by a path that a task
+    brings along.
+    """
+
+    def __init__(
+        self,
+        games: str,
+        api: Literal["object", "mint"],
+        context: WorldContext,
+        make_engine: Callable[[], Engine] = textworld_engine,
+    ) -> None:
+        self._games = games
+        self._paths: dict[str, Path] | None = None
+        self._play = GameInPlay(make_engine, context.stop_requested)
+        self._primitives: dict[str, Any] = (
+            {"house": House(self._play)} if api == "object" else dict(mint_functions(self._play))
+        )
+
+    def primitives(self) -> Mapping[str, Any]:
+        """Return the ``house`` object, or the flat functions of the MINT benchmark."""
+        return self._primitives
+
+    def reset(self, task: Task) -> Observation:
+        """Start the task's game from its beginning. A game has no chance in it, so the seed changes nothing.
+
+        Raises:
+            ConfigurationError: there is no such task, or its game cannot be used.
+        """
+        if self._paths is None:
+            self._paths = find_games(self._games)
+        if task.id not in self._paths:
+            raise ConfigurationError(unknown_name("household task", task.id, self._paths))
+        text = self._play.begin(read_game(self._paths[task.id]))
+        return msgspec.structs.replace(self.observe(), text=text)
+
+    def observe(self) -> Observation:
+        """Return what the agent can know, and whether the game is won."""
+        return Observation(state=msgspec.to_builtins(self._play.state), status=self.judge())
+
+    def judge(self) -> Status:
+        """Return the game's own verdict."""
+        return _WON if self._play.won else Status()
+
+    def close(self) -> None:
+        """Release the engine. May be called twice."""
+        self._play.close()

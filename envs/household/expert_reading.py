@@ -1,0 +1,193 @@
+"""Reads a household conversation: the room, the task, the API in use, and what earlier scripts brought to light."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from embodied_codeact.contracts import Message
+from embodied_codeact.envs.household.expert_habits import KNOWN_KINDS, kind_of
+
+TaskKind = Literal["place", "clean", "heat", "cool", "two", "look"]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What is to be done with things of kind ``thing``; ``target`` is a kind of receptacle or, to look, of lamp."""
+
+    task: TaskKind
+    thing: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """What the opening prompt says. ``flat`` is set where it offers plain functions instead of ``house``."""
+
+    sentence: str
+    places: tuple[str, ...]
+    flat: bool
+
+
+@dataclass
+class Memory:
+    """What the observations so far tell.
+
+    ``contents`` maps each place looked into to the names last seen there; ``put`` maps things to where they were put
+    down; ``treated`` holds (verb, thing) pairs; ``lit`` are lamps turned on; ``scripts`` counts earlier attempts.
+    """
+
+    contents: dict[str, list[str]] = field(default_factory=dict)
+    holding: str | None = None
+    put: dict[str, str] = field(default_factory=dict)
+    treated: set[tuple[str, str]] = field(default_factory=set)
+    lit: set[str] = field(default_factory=set)
+    scripts: int = 0
+
+    def where(self, kind: str) -> list[str]:
+        """Places where a thing of that kind was last seen."""
+        return [place for place, names in self.contents.items() if any(kind_of(name) == kind for name in names)]
+
+
+_NAME = r"[a-z]+ \d+"
+_ROOM = re.compile(r"around you, you see ((?:(?:and )?an? [a-z]+ \d+(?:, )?)+)\.", re.IGNORECASE)
+_TASK = re.compile(r"Your task is to:\s*(.+)")
+_EVENT = re.compile(
+    rf"(?:On the (?P<on>{_NAME}), you see|The (?P<within>{_NAME}) is open\. In it, you see) (?P<things>[^.\n]*)\."
+    rf"|You pick up the (?P<taken>{_NAME}) from the (?P<source>{_NAME})\."
+    rf"|You (?:put|move) the (?P<put>{_NAME}) (?:in/on|to) the (?P<place>{_NAME})\."
+    rf"|You (?P<verb>clean|heat|cool) the (?P<treated>{_NAME}) using"
+    rf"|You turn on the (?P<lamp>{_NAME})\."
+    # What an agent adds of the state: it tells what a script did before it could print it.
+    rf"|state\.holding: [^\n]* -> (?:'(?P<hand>{_NAME})'|(?P<empty>None))"
+    rf"|state\.seen\['(?P<spot>{_NAME})'\]: (?:now|[^\n]* ->) \[(?P<there>[^\]\n]*)\]"
+)
+
+
+def read_briefing(messages: Sequence[Message]) -> Briefing:
+    """Read the opening messages. A prompt may hold an example first, so the last room and task in it count."""
+    first_user = next((index for index, message in enumerate(messages) if message.role == "user"), 0)
+    prompt = messages[first_user].content if messages else ""
+    opening = "\n".join(message.content for message in messages[: first_user + 1])
+    rooms = _ROOM.findall(prompt) or _ROOM.findall(opening)
+    tasks = _TASK.findall(prompt) or _TASK.findall(opening)
+    return Briefing(
+        sentence=tasks[-1].strip().rstrip(".") if tasks else "",
+        places=tuple(re.findall(_NAME, rooms[-1].lower())) if rooms else (),
+        flat="take_from(" in opening,
+    )
+
+
+def read_memory(messages: Sequence[Message]) -> Memory:
+    """Read everything after the opening prompt."""
+    memory = Memory()
+    turns = list(messages)
+    while turns and turns[0].role != "assistant":
+        turns.pop(0)
+    for message in turns:
+        if message.role == "assistant":
+            memory.scripts += "<execute>" in message.content
+            continue
+        for event in _EVENT.finditer(message.content):
+            _remember(memory, event)
+    return memory
+
+
+def _remember(memory: Memory, event: re.Match[str]) -> None:
+    if place := event["on"] or event["within"]:
+        memory.contents[place] = re.findall(_NAME, event["things"])
+    elif taken := event["taken"]:
+        memory.holding = taken
+        memory.put.pop(taken, None)
+        memory.contents[event["source"]] = [name for name in memory.contents.get(event["source"], []) if name != taken]
+    elif put := event["put"]:
+        memory.holding = None
+        memory.put[put] = event["place"]
+        memory.contents.setdefault(event["place"], []).append(put)
+    elif treated := event["treated"]:
+        memory.treated.add((event["verb"], treated))
+    elif lamp := event["lamp"]:
+        memory.lit.add(lamp)
+    elif event["hand"] or event["empty"]:
+        memory.holding = event["hand"]
+    elif spot := event["spot"]:
+        memory.contents[spot] = re.findall(_NAME, event["there"])
+
+
+_ARTICLE = r"(?:(?:an?|the|some|one|any) )?"
+_INTO = r"(?:in/on|inside|into|onto|in|on|to|at)"
+_THEM = r"(?: and (?:put|place|move) them)?"
+_PATTERNS: tuple[tuple[str, TaskKind | None], ...] = (
+    (rf"(?:put|place|find|move) two (?P<x>[\w ]+?){_THEM} {_INTO} {_ARTICLE}(?P<y>\w+)$", "two"),
+    (rf"(?:look at|examine|inspect) {_ARTICLE}(?P<x>[\w ]+?) (?:under|with|by|using|in) {_ARTICLE}(?P<y>\w+)$", "look"),
+    (rf"(?P<how>\w+) {_ARTICLE}(?P<x>[\w ]+?) and (?:put|place|move) it {_INTO} {_ARTICLE}(?P<y>\w+)$", None),
+    (
+        rf"(?:put|place|move) {_ARTICLE}(?P<how>clean|hot|cool|cold|warm) (?P<x>[\w ]+?) {_INTO} {_ARTICLE}(?P<y>\w+)$",
+        None,
+    ),
+    (rf"(?:put|place|move) {_ARTICLE}(?P<x>[\w ]+?) {_INTO} {_ARTICLE}(?P<y>\w+)$", "place"),
+)
+"""Sentences with the thing ``x`` and the target ``y``; without a task, the word ``how`` tells which it is."""
+
+_TEMPLATES = tuple((re.compile(pattern), task) for pattern, task in _PATTERNS)
+_TREATMENTS: dict[str, TaskKind] = {
+    **dict.fromkeys(("clean", "rinse", "wash"), "clean"),
+    **dict.fromkeys(("heat", "hot", "warm", "cook", "microwave"), "heat"),
+    **dict.fromkeys(("cool", "cold", "chill", "chilled"), "cool"),
+    **dict.fromkeys(("find", "take", "get", "pick"), "place"),
+}
+
+
+def read_goal(sentence: str, receptacles: Collection[str], seen: Collection[str] = ()) -> Goal | None:
+    """Understand a task: ALFWorld's own sentences, or else the words in it that name something known.
+
+    Args:
+        sentence: what follows "Your task is to:".
+        receptacles: kinds of receptacles in this home.
+        seen: kinds of things seen in this home, besides those that anybody knows.
+
+    Returns:
+        The goal, or None where the sentence cannot be understood in this home.
+    """
+    text = sentence.strip().rstrip(".").lower()
+    kinds = KNOWN_KINDS.union(seen)
+    for pattern, task in _TEMPLATES:
+        if match := pattern.match(text):
+            found = task or _TREATMENTS.get(match["how"])
+            thing, target = _singular(match["x"].replace(" ", ""), kinds), match["y"]
+            if found and (found == "look" or target in receptacles):
+                return Goal(found, thing, target)
+    return _read_words(text, receptacles, kinds)
+
+
+def _read_words(text: str, receptacles: Collection[str], kinds: Collection[str]) -> Goal | None:
+    """Guess the goal from single words ("chill the mug, then leave it on the counter")."""
+    words = re.findall(r"[a-z]+", text)
+    pairs = [first + second for first, second in itertools.pairwise(words)]
+    things = [_singular(word, kinds) for word in pairs + words if _singular(word, kinds) in kinds]
+    lamps = [thing for thing in things if thing.endswith("lamp")]
+    carried = [thing for thing in things if thing not in lamps]
+    if not carried:
+        return None
+    if lamps or "lamp" in words or "light" in words:
+        return Goal("look", carried[0], lamps[0] if lamps else "desklamp")
+    # The receptacle is usually named last, often in short: "counter", "sink".
+    rest = [word for word in pairs + words if len(word) > 2 and word not in carried]
+    targets = [kind for word in reversed(rest) for kind in receptacles if kind == word or kind.startswith(word)]
+    if not targets:
+        return None
+    if "two" in words or "both" in words:
+        return Goal("two", carried[0], targets[0])
+    treatments = [_TREATMENTS[word] for word in words if word in _TREATMENTS and word not in receptacles]
+    return Goal(treatments[0] if treatments else "place", carried[0], targets[0])
+
+
+def _singular(word: str, kinds: Collection[str]) -> str:
+    for ending, replacement in (("", ""), ("s", ""), ("es", ""), ("ves", "fe")):
+        candidate = word.removesuffix(ending) + replacement
+        if word.endswith(ending) and candidate in kinds:
+            return candidate
+    return word

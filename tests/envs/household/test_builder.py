@@ -1,0 +1,146 @@
+"""Built homes: games that stock ALFWorld loads and that their own walkthrough wins."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from embodied_codeact.envs.household import homes
+from embodied_codeact.envs.household.builder import assign, build_game, write_game
+from embodied_codeact.envs.household.builder_alfworld import alfworld_data
+from embodied_codeact.envs.household.builder_rooms import ROOMS
+from embodied_codeact.envs.household.games import TASK_TYPES, list_tasks
+from embodied_codeact.errors import ConfigurationError
+
+# Stock TextWorld under ALFWorld's own wrapper, in a process of its own: its planner is a C library with global state.
+PLAY_WALKTHROUGHS = """
+import json, sys
+import textworld
+from alfworld.agents.environment.alfred_tw_env import AlfredDemangler
+from textworld.envs.pddl import PddlEnv
+
+outcomes = []
+for path in sys.argv[1:]:
+    env = AlfredDemangler(PddlEnv(textworld.EnvInfos(won=True)), shuffle=False)
+    env.load(path)
+    state = env.reset()
+    outcome = {"intro": state.feedback, "won_at_start": state.won, "answers": []}
+    for command in env.unwrapped.walkthrough:
+        state, _, _ = env.step(command)
+        outcome["answers"].append(state.feedback)
+    outcomes.append({**outcome, "won": state.won})
+print(json.dumps(outcomes))
+"""
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    return tmp_path / "cache"
+
+
+def test_stock_alfworld_plays_every_task_type_and_the_walkthrough_wins(tmp_path: Path) -> None:
+    paths = [tmp_path / task_type / "game.tw-pddl" for task_type in TASK_TYPES]
+    for task_type, path in zip(TASK_TYPES, paths, strict=True):
+        write_game(build_game(task_type, 7), path)
+    done = subprocess.run(
+        [sys.executable, "-c", PLAY_WALKTHROUGHS, *map(str, paths)],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        env={**os.environ, "ALFWORLD_DATA": str(tmp_path / "alfworld")},
+    )
+    assert done.returncode == 0, done.stderr
+    outcomes = json.loads(done.stdout.splitlines()[-1])
+    for task_type, outcome in zip(TASK_TYPES, outcomes, strict=True):
+        assert "You are in the middle of a room. Looking quickly around you, you see a " in outcome["intro"]
+        assert "UNKNOWN" not in outcome["intro"]
+        assert "Nothing happens." not in outcome["answers"], task_type
+        assert (outcome["won_at_start"], outcome["won"]) == (False, True), task_type
+
+
+def test_the_same_arguments_give_the_same_bytes_in_any_process(tmp_path: Path) -> None:
+    write_game(build_game("pick_two_obj_and_place", 3), tmp_path / "here.tw-pddl")
+    code = (
+        "from pathlib import Path; import sys; from embodied_codeact.envs.household.builder import *;"
+        "write_game(build_game('pick_two_obj_and_place', 3), Path(sys.argv[1]))"
+    )
+    there = tmp_path / "there.tw-pddl"
+    subprocess.run(
+        [sys.executable, "-c", code, str(there)], check=True, env={**os.environ, "PYTHONHASHSEED": "1"}, timeout=60
+    )
+    assert (tmp_path / "here.tw-pddl").read_bytes() == there.read_bytes()
+    assert build_game("pick_two_obj_and_place", 4) != build_game("pick_two_obj_and_place", 3)
+
+
+@pytest.mark.parametrize("task_type", TASK_TYPES)
+def test_any_seed_gives_a_task_that_its_home_allows(task_type: str) -> None:
+    accepts = alfworld_data().accepts
+    for seed in range(40):
+        chosen = assign(task_type, seed)
+        problem = build_game(task_type, seed)["pddl_problem"]
+        facts = [line.strip("() ").split() for line in problem.splitlines() if line.startswith("    (")]
+        kinds = {fact[1]: fact[2].removesuffix("Type") for fact in facts if fact[0] in ("objectType", "receptacleType")}
+        placed = [(kinds[fact[1]], kinds[fact[2]]) for fact in facts if fact[0] == "inReceptacle" and len(fact) == 3]
+        wanted = [holder for thing, holder in placed if thing == chosen.thing]
+        assert len(wanted) >= (2 if task_type == "pick_two_obj_and_place" else 1)
+        assert chosen.receptacle not in wanted
+        assert all(thing in accepts[holder] for thing, holder in placed if thing != "DeskLamp")
+        assert chosen.receptacle in kinds.values()
+        assert problem.count("(") == problem.count(")")
+
+
+def test_rooms_have_what_their_tasks_need() -> None:
+    rules = alfworld_data()
+    for room in ROOMS.values():
+        assert set(room.furniture) <= set(rules.accepts) | {"Toaster"}, room.name
+        if room.lamp_stands:
+            assert any(room.furniture[kind][0] for kind in room.lamp_stands), room.name
+        unplaceable = [
+            thing for thing in room.things if not any(thing in rules.accepts.get(kind, ()) for kind in room.furniture)
+        ]
+        assert unplaceable == [], room.name
+
+
+def test_what_does_not_fit_is_refused_by_name() -> None:
+    with pytest.raises(ConfigurationError, match="Did you mean 'pick_two_obj_and_place'"):
+        build_game("pick_two_obj_and_plac", 1)
+    with pytest.raises(ConfigurationError, match="thing=Pillow"):
+        build_game("pick_heat_then_place_in_recep", 1, thing="Pillow")
+    with pytest.raises(ConfigurationError, match="unknown room"):
+        build_game("pick_and_place_simple", 1, room="Cellar")
+
+
+def test_built_in_homes_cover_all_task_types_and_are_built_once(cache: Path) -> None:
+    first = homes.built_in_games()
+    stamps = [path.stat().st_mtime_ns for path in first]
+    assert all(path.is_relative_to(cache / "embodied-codeact" / "household") for path in first)
+    assert [task.metadata["type"] for task in list_tasks("household", "")] == sorted(
+        task_type for task_type in TASK_TYPES for _ in range(2)
+    )
+    assert homes.built_in_games() == first
+    assert [path.stat().st_mtime_ns for path in first] == stamps
+    assert not list(cache.rglob(".game-*")), "temporary files are left"
+    kind, thing, none, receptacle, home = first[0].parent.parent.name.split("-")
+    assert (kind, none, thing.isalpha(), receptacle.isalpha(), home.isdigit()) == (kind, "None", True, True, True)
+
+
+def test_without_a_writable_cache_a_temporary_folder_serves(cache: Path) -> None:
+    cache.write_text("a file where the folder should be")
+    paths = homes.built_in_games()
+    assert len(paths) == 2 * len(TASK_TYPES)
+    assert all(path.is_file() and not path.is_relative_to(cache) for path in paths)
+
+
+def test_a_temporary_folder_open_to_others_is_refused(cache: Path, tmp_path: Path) -> None:
+    cache.write_text("a file where the folder should be")
+    (tmp_path / f"embodied-codeact-household-{os.getuid()}").mkdir(mode=0o777)
+    (tmp_path / f"embodied-codeact-household-{os.getuid()}").chmod(0o777)
+    with pytest.raises(ConfigurationError, match="XDG_CACHE_HOME"):
+        homes.built_in_games()
