@@ -1,0 +1,133 @@
+"""Dialects: how replies are understood, what a finish means, and the words of observations.
+
+``NATIVE`` is this project's own. ``MINT`` follows the MINT benchmark (arXiv 2309.10691), whose published episodes can
+so be replayed: a ``<solution>`` wins and the code beside it is not run, an unclosed block is not understood, a wrong
+solution is told so and the episode goes on until the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from embodied_codeact.agent.observation import ScriptOutcome, describe_outcome
+from embodied_codeact.agent.parser import parse_reply
+from embodied_codeact.contracts import Action, CodeAction, Finish, InvalidReply
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is left after a turn. ``proposals`` is None where the first finish ends the episode."""
+
+    turns: int
+    proposals: int | None = None
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """Parser, rules and words.
+
+    ``proposals``: how many finishes an episode may hold, all but the last of which may be wrong; None where the first
+    finish ends the episode, right or wrong. ``describe(outcome, limit)`` tells what a script did;
+    ``frame(body, standing)`` makes the whole observation of it.
+    """
+
+    name: str
+    system_template: str
+    task_template: str
+    stop: tuple[str, ...]
+    parse: Callable[[str], Action]
+    describe: Callable[[ScriptOutcome, int], str]
+    frame: Callable[[str, Standing], str]
+    proposals: int | None = None
+    wrong_answer: str = ""
+
+
+def _native_frame(body: str, standing: Standing) -> str:
+    if standing.turns == 1:
+        return f"Observation:\n{body}\n\n1 turn left: the next reply is the last."
+    return f"Observation:\n{body}\n\n{standing.turns} turns left."
+
+
+NATIVE = Dialect(
+    name="native",
+    system_template="system.txt",
+    task_template="task.txt",
+    stop=("</execute>", "</solution>"),
+    parse=parse_reply,
+    describe=describe_outcome,
+    frame=_native_frame,
+)
+
+MINT_OUTPUT_CHARS = 2000
+"""MINT cuts the output of a cell after so many characters."""
+MINT_TRUNCATED = "...\n[Output Truncated]"
+MINT_NO_OUTPUT = "[Executed Successfully with No Output]"
+MINT_WRONG_ANSWER = "Your answer is wrong."
+MINT_COMPLAINT = (
+    "I don't understand your input. \n"
+    "If you want to execute code, please use <execute> YOUR_CODE_HERE </execute>.\n"
+    "If you want to give me an answer, please use <solution> YOUR_SOLUTION_HERE </solution>.\n"
+    "For example: The answer to the question is <solution> 42 </solution>. \n"
+)
+
+
+def parse_mint_reply(reply: str) -> Action:
+    """Return the action that MINT's environment would take from ``reply``."""
+    answers = _closed_blocks(reply, "solution")
+    if answers:
+        return Finish(answer="\n".join(answers))
+    cells = _closed_blocks(reply, "execute")
+    if cells:
+        return CodeAction(code="\n".join(cells))
+    return InvalidReply(repair=MINT_COMPLAINT)
+
+
+def _closed_blocks(text: str, name: str) -> list[str]:
+    opening, closing = f"<{name}>", f"</{name}>"
+    found: list[str] = []
+    start = text.find(opening)
+    while start >= 0:
+        end = text.find(closing, start)
+        if end < 0:
+            break
+        found.append(text[start + len(opening) : end].strip())
+        start = text.find(opening, end)
+    return found
+
+
+def _mint_description(outcome: ScriptOutcome, _limit: int) -> str:
+    result = outcome.result
+    parts = [result.stdout.rstrip("\n")] if result.stdout.strip() else []
+    if result.value is not None:
+        parts.append(f"Out[{outcome.number}]: {result.value}")
+    if result.error is not None:
+        parts.append(result.error.text())
+    text = "\n".join(parts)
+    if len(text) > MINT_OUTPUT_CHARS:
+        return text[:MINT_OUTPUT_CHARS] + MINT_TRUNCATED
+    return text or MINT_NO_OUTPUT
+
+
+def _mint_frame(body: str, standing: Standing) -> str:
+    lines = [
+        "Observation:",
+        body,
+        f"You have {standing.turns} steps left and {standing.proposals} chances to propose solution left.",
+    ]
+    if standing.turns == 1:
+        lines.append("You should take the last step to propose a solution.")
+    return "\n".join(lines) + "\n"
+
+
+MINT = Dialect(
+    name="mint",
+    system_template="system_mint.txt",
+    task_template="task_mint.txt",
+    stop=(),
+    parse=parse_mint_reply,
+    describe=_mint_description,
+    frame=_mint_frame,
+    proposals=2,
+    wrong_answer=MINT_WRONG_ANSWER,
+)

@@ -1,0 +1,40 @@
+"""What the agent reports while it works: for a live display, a log, a writer of trajectories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from embodied_codeact.contracts import Action, Episode, ExecutionEvent, Reply, Task, Turn
+
+
+class EpisodeStarted(msgspec.Struct, frozen=True, tag="episode_started"):
+    """The world is ready. ``opening`` is what the environment said first."""
+
+    task: Task
+    opening: str
+
+
+class ReplyReceived(msgspec.Struct, frozen=True, tag="reply"):
+    """The model answered; ``action`` is what was found in its reply. Nothing has been done yet."""
+
+    turn: int
+    reply: Reply
+    action: Action
+
+
+class TurnFinished(msgspec.Struct, frozen=True, tag="turn_finished"):
+    """A turn is complete, its observation included."""
+
+    turn: Turn
+
+
+class EpisodeFinished(msgspec.Struct, frozen=True, tag="episode_finished"):
+    """Always the last event of an episode, also of one that an error or the user ended."""
+
+    episode: Episode
+
+
+AgentEvent = EpisodeStarted | ReplyReceived | ExecutionEvent | TurnFinished | EpisodeFinished
+EventSink = Callable[[AgentEvent], None]

@@ -1,0 +1,52 @@
+"""How much an episode may cost."""
+
+from __future__ import annotations
+
+import msgspec
+
+from embodied_codeact.errors import ConfigurationError
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """Budgets of one episode; None means no limit.
+
+    ``tokens`` bounds the sum of all prompts and replies, ``seconds`` the wall time without the time that a user takes
+    to answer. Both are looked at between turns. ``context_tokens`` bounds one prompt together with its reply,
+    ``reply_tokens`` one reply. ``observation_chars`` is how long an observation may be before it is cut.
+    """
+
+    turns: int = 5
+    tokens: int | None = None
+    seconds: float | None = None
+    script_timeout_s: float = 60.0
+    reply_tokens: int = 2048
+    context_tokens: int = 16_384
+    observation_chars: int = 3000
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise ConfigurationError(f"the limit {name!r} must be greater than zero, not {value!r}")
+        if self.reply_tokens >= self.context_tokens:
+            raise ConfigurationError(
+                f"the limit 'reply_tokens' ({self.reply_tokens}) leaves no room for a prompt in 'context_tokens' "
+                f"({self.context_tokens})"
+            )
+
+    def exceeded(self, *, turns: int, tokens: int, seconds: float) -> str | None:
+        """Return the reason to end (``"turns"``, ``"tokens"``, ``"time"``), or None while all budgets last."""
+        if turns >= self.turns:
+            return "turns"
+        if self.tokens is not None and tokens >= self.tokens:
+            return "tokens"
+        if self.seconds is not None and seconds >= self.seconds:
+            return "time"
+        return None
+
+    def script_seconds(self, elapsed_s: float) -> float:
+        """Return the deadline for a script started now: it may not outlast the episode's own time by more than a
+        moment."""
+        if self.seconds is None:
+            return self.script_timeout_s
+        return min(self.script_timeout_s, max(self.seconds - elapsed_s, 0.1))

@@ -1,0 +1,101 @@
+"""The figures of an evaluation."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+
+from embodied_codeact.contracts import Episode, InvalidReply
+
+
+class TypeScore(msgspec.Struct, frozen=True):
+    """How the tasks of one type went."""
+
+    episodes: int
+    successes: int
+    success_rate: float
+
+
+class EvaluationReport(msgspec.Struct, frozen=True):
+    """How a set of episodes went.
+
+    Episodes that ended with an operator-facing error are only counted in ``not_scored``. ``interval`` is the success
+    rate's 95 % Wilson interval. ``by_type`` sorts by ``task.metadata["type"]`` (``"other"`` without one), ``ends``
+    counts why episodes ended. ``with_errors`` counts the episodes in which a script raised, ``recovered`` those of
+    them that succeeded all the same. Rates and means of no episode are 0.
+    """
+
+    episodes: int
+    successes: int
+    success_rate: float
+    interval: tuple[float, float]
+    mean_turns: float
+    by_type: dict[str, TypeScore]
+    ends: dict[str, int]
+    script_errors: int
+    with_errors: int
+    recovered: int
+    invalid_replies: int
+    tokens: int
+    seconds: float
+    not_scored: int = 0
+
+
+def score(episodes: Sequence[Episode]) -> EvaluationReport:
+    """Sum up episodes."""
+    scored = [episode for episode in episodes if episode.end != "error"]
+    successes = sum(episode.status.success for episode in scored)
+    turns = [turn for episode in scored for turn in episode.turns]
+    errors = [sum(_raised(episode)) for episode in scored]
+    types: dict[str, list[Episode]] = {}
+    for episode in scored:
+        types.setdefault(str(episode.task.metadata.get("type", "other")), []).append(episode)
+    return EvaluationReport(
+        episodes=len(scored),
+        successes=successes,
+        success_rate=_ratio(successes, len(scored)),
+        interval=wilson_interval(successes, len(scored)),
+        mean_turns=_ratio(len(turns), len(scored)),
+        by_type={name: _type_score(types[name]) for name in sorted(types)},
+        ends=dict(sorted(Counter(episode.end for episode in scored).items())),
+        script_errors=sum(errors),
+        with_errors=sum(count > 0 for count in errors),
+        recovered=sum(e.status.success for e, count in zip(scored, errors, strict=True) if count),
+        invalid_replies=sum(isinstance(turn.action, InvalidReply) for turn in turns),
+        tokens=sum(turn.usage.prompt_tokens + turn.usage.completion_tokens for turn in turns),
+        seconds=sum(episode.duration_s for episode in scored),
+        not_scored=len(episodes) - len(scored),
+    )
+
+
+def wilson_interval(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:
+    """The score interval of a proportion (Wilson 1927, J. Am. Stat. Assoc. 22, 209-212); ``z`` = 1.96 for 95 %.
+
+    Unlike the normal approximation it stays within 0 and 1 and is usable for few trials. No trials: (0, 1).
+
+    >>> [round(bound, 3) for bound in wilson_interval(36, 44)]
+    [0.68, 0.905]
+    """
+    if trials == 0:
+        return (0.0, 1.0)
+    rate = successes / trials
+    scale = 1 + z * z / trials
+    centre = (rate + z * z / (2 * trials)) / scale
+    half = z * math.sqrt(rate * (1 - rate) / trials + z * z / (4 * trials * trials)) / scale
+    return (max(centre - half, 0.0), min(centre + half, 1.0))
+
+
+def _raised(episode: Episode) -> list[bool]:
+    return [turn.result is not None and turn.result.error is not None for turn in episode.turns]
+
+
+def _type_score(episodes: Sequence[Episode]) -> TypeScore:
+    successes = sum(episode.status.success for episode in episodes)
+    return TypeScore(len(episodes), successes, _ratio(successes, len(episodes)))
+
+
+def _ratio(part: float, whole: int) -> float:
+    return part / whole if whole else 0.0

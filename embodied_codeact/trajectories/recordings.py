@@ -1,0 +1,115 @@
+"""Recorded replies, to be replayed and compared: this project's trajectories and the outputs that MINT publishes.
+
+A line of MINT's form is ``{"model", "task_id", "task", "success", "terminate_reason", "messages"}``. Its first message
+is a prompt that ends with the task, its last one the reply that ended the episode.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from embodied_codeact.contracts import Episode, Message
+from embodied_codeact.errors import ConfigurationError
+from embodied_codeact.trajectories.codec import decode_episode
+from embodied_codeact.trajectories.reader import read_lines
+
+_MINT_ENDS = {"max_propose_steps": "max_propose", "max_steps": "turns"}
+
+
+class Recording(msgspec.Struct, frozen=True):
+    """The replies of one episode and what was answered to them.
+
+    ``observations[i]`` answers ``replies[i]``; an episode that ended with a reply has one observation fewer than
+    replies. ``instruction`` and ``opening`` (the whole text of the task, or of the first user message) serve to
+    recognise the task. ``end`` is in the words of ``Episode.end``; empty where a success ended a recording of MINT's,
+    which does not tell whether it came from a script or a solution.
+    """
+
+    task_id: str
+    model: str
+    instruction: str
+    opening: str
+    replies: list[str]
+    observations: list[str]
+    success: bool
+    end: str
+
+
+class _MintEpisode(msgspec.Struct):
+    model: str
+    task_id: str
+    success: bool
+    terminate_reason: str
+    messages: list[Message]
+
+
+def read_recordings(path: Path | str) -> list[Recording]:
+    """Read all recordings of a file; both forms may be mixed in it.
+
+    Raises:
+        ConfigurationError: the file cannot be read, holds nothing, or a line is of neither form (file and line named).
+    """
+    recordings = []
+    for number, line in read_lines(path):
+        try:
+            recordings.append(_recording(line))
+        except ValueError as error:
+            raise ConfigurationError(f"{path}, line {number}: {error}") from error
+    if not recordings:
+        raise ConfigurationError(f"{path} holds no recorded episode")
+    return recordings
+
+
+def _recording(line: bytes) -> Recording:
+    fields = msgspec.json.decode(line)
+    if not isinstance(fields, dict):
+        raise ValueError("not an object")
+    if "terminate_reason" in fields:
+        return _from_mint(msgspec.json.decode(line, type=_MintEpisode))
+    if "turns" in fields:
+        return _from_episode(decode_episode(line))
+    raise ValueError("neither a trajectory of this project nor an episode in MINT's form")
+
+
+def _from_mint(episode: _MintEpisode) -> Recording:
+    if not episode.messages or episode.messages[0].role != "user":
+        raise ValueError("the first message is not the prompt")
+    prompt, *said = episode.messages
+    _check_alternation(said)
+    opening = prompt.content.rpartition("Task:")[2].strip()
+    instruction = opening.rpartition("\n")[2].strip().removeprefix("Your task is to:").strip()
+    return Recording(
+        task_id=episode.task_id,
+        model=episode.model,
+        instruction=instruction,
+        opening=opening,
+        replies=[message.content for message in said[::2]],
+        observations=[message.content for message in said[1::2]],
+        success=episode.success,
+        end=_MINT_ENDS.get(episode.terminate_reason, ""),
+    )
+
+
+def _from_episode(episode: Episode) -> Recording:
+    prompts = [message.content for message in episode.messages if message.role == "user"]
+    return Recording(
+        task_id=episode.task.id,
+        model=episode.model,
+        instruction=episode.task.instruction,
+        opening=prompts[0] if prompts else "",
+        replies=[turn.reply for turn in episode.turns],
+        observations=[turn.observation for turn in episode.turns if turn.observation],
+        success=episode.status.success,
+        end=episode.end,
+    )
+
+
+def _check_alternation(said: list[Message]) -> None:
+    for index, message in enumerate(said):
+        expected = "user" if index % 2 else "assistant"
+        if message.role != expected:
+            raise ValueError(f"message {index + 2} is of the {message.role}, expected the {expected}")
+    if not said:
+        raise ValueError("holds no reply")

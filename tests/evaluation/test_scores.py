@@ -1,0 +1,57 @@
+"""The figures of a run, and the runner."""
+
+from __future__ import annotations
+
+import pytest
+
+from embodied_codeact.agent import CodeActAgent
+from embodied_codeact.contracts import Episode
+from embodied_codeact.errors import ModelError
+from embodied_codeact.evaluation import TypeScore, evaluate, score, wilson_interval
+from tests.agent.fakes import Pantry, ScriptedModel, pantry_task
+
+WIN = "<execute>take('jam')\nbox.put('jam')</execute>"
+REPLIES: dict[str, list[str | BaseException]] = {
+    "straight": [WIN],
+    "recovers": ["<execute>box.put('jam')</execute>", WIN],
+    "gives up": ["<execute>oops</execute>", "<thought>hm</thought>", "<solution>no</solution>"],
+    "breaks": ["<execute>1</execute>", ModelError("gone")],
+}
+
+
+def agent_for(name: str) -> CodeActAgent:
+    return CodeActAgent(ScriptedModel(REPLIES[name]))
+
+
+def test_report_sums_up_what_happened() -> None:
+    tasks = [pantry_task("straight"), pantry_task("recovers", kind="hard"), pantry_task("gives up", kind="hard")]
+    seen: list[Episode] = []
+    report = evaluate(Pantry(), tasks, lambda task: agent_for(task.id), seen.append)
+    assert [episode.task.id for episode in seen] == ["straight", "recovers", "gives up"]
+    assert (report.episodes, report.successes, report.mean_turns) == (3, 2, 2.0)
+    assert report.success_rate == pytest.approx(2 / 3)
+    assert report.by_type == {"hard": TypeScore(2, 1, 0.5), "place": TypeScore(1, 1, 1.0)}
+    assert report.ends == {"environment": 2, "finish": 1}
+    assert (report.script_errors, report.with_errors, report.recovered, report.invalid_replies) == (2, 2, 1, 1)
+    assert report.tokens > 0
+
+
+def test_failure_ends_the_run_and_hands_over_the_episode_so_far() -> None:
+    seen: list[Episode] = []
+    with pytest.raises(ModelError):
+        evaluate(Pantry(), [pantry_task("breaks"), pantry_task("straight")], lambda t: agent_for(t.id), seen.append)
+    assert [(episode.end, len(episode.turns)) for episode in seen] == [("error", 1)]
+    report = score(seen)
+    assert (report.episodes, report.not_scored, report.success_rate, report.interval) == (0, 1, 0.0, (0.0, 1.0))
+
+
+def test_wilson_interval_agrees_with_published_values() -> None:
+    """Newcombe 1998, Stat. Med. 17, 857-872, table I, method 3."""
+    for (successes, trials), bounds in {
+        (81, 263): (0.2553, 0.3662),
+        (15, 148): (0.0624, 0.1605),
+        (0, 20): (0.0, 0.1611),
+        (1, 29): (0.0061, 0.1718),
+    }.items():
+        assert wilson_interval(successes, trials, 1.959964) == pytest.approx(bounds, abs=5e-5)
+    assert wilson_interval(20, 20)[1] == 1.0
