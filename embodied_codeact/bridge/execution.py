@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from embodied_codeact.bridge.verbs import ExecuteBody
 from embodied_codeact.contracts import CallRecord, ExecutionResult
-from embodied_codeact.interpreter.host import ScriptOutcome
+from embodied_codeact.interpreter.records import ScriptOutcome
 
 RECORDED_CALLS = 10_000
 """Calls beyond these are counted, not kept, so that an endless loop cannot fill the memory."""

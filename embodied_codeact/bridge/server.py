@@ -7,6 +7,7 @@ so it is always there to stop what runs.
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 import uuid
 from typing import Any
@@ -24,7 +25,8 @@ from embodied_codeact.bridge.verbs import CallBody, ExecuteBody, ExecutionReply,
 from embodied_codeact.bridge.world_process import Answer, WorldProcess, failure
 from embodied_codeact.contracts import CallFinished, CallRecord, ExecutionEvent, Observation, ScriptStarted
 from embodied_codeact.errors import CommandRefused, OperatorError, StopLatched
-from embodied_codeact.interpreter.host import Interpreter, ScriptFinished
+from embodied_codeact.interpreter.host import Interpreter
+from embodied_codeact.interpreter.records import ScriptFinished
 
 EVENTS_TOPIC = b"events"
 _TICK_S = 0.25
@@ -109,11 +111,13 @@ class EnvironmentServer:
             self._world.check()
             self._pump_interpreter()
             self._check_deadman()
+            self._read_subscriptions()
             self._read_commands()
 
     def _poll(self, end_fd: int | None) -> set[int]:
         poller = zmq.Poller()
         poller.register(self._listener.command, zmq.POLLIN)
+        poller.register(self._listener.events, zmq.POLLIN)
         fds = [self._desk.wake_fd, *self._interpreter.fds()]
         if self._world.fileno() >= 0:
             fds.append(self._world.fileno())
@@ -146,8 +150,9 @@ class EnvironmentServer:
                 continue
             if isinstance(event, ScriptFinished):
                 execution.outcome = event.outcome
+                self._flag.script_runs = False
                 # A primitive that still runs for a script that is gone has to end before the world can answer.
-
+                self._world.ask("observe", functools.partial(self._finish, execution))
             else:
                 self._publish(execution, event)
 
@@ -166,6 +171,12 @@ class EnvironmentServer:
                 StopLevel.PROTECTIVE_STOP, f"the commander was silent for {silence:.1f} s while its script ran"
             )
             self._interrupt("the commander fell silent")
+
+    def _read_subscriptions(self) -> None:
+        """Take them from the socket, which then welcomes the subscribers."""
+        with contextlib.suppress(zmq.Again):
+            while True:
+                self._listener.events.recv(flags=zmq.NOBLOCK)
 
     # Commands
 
@@ -246,6 +257,7 @@ class EnvironmentServer:
         if body.deadman_s is not None:
             self._desk.expect_heartbeats(body.commander)
         self._publish(self._execution, ScriptStarted())
+        self._flag.script_runs = True
         self._interpreter.begin(body.code, body.timeout_s)
 
     def _call(self, identity: bytes, request: int, body: CallBody) -> None:

@@ -31,7 +31,10 @@ class StopLevel(enum.IntEnum):
 
 
 class StopFlag:
-    """One byte of memory shared by server and world: the level in force. Reading it costs well under a microsecond."""
+    """Memory shared by server and world: the stop level in force, and whether a script runs.
+
+    Only the server writes it. Reading it costs well under a microsecond.
+    """
 
     def __init__(self, fd: int | None = None) -> None:
         self.fd = os.memfd_create("stop-flag") if fd is None else fd
@@ -47,6 +50,15 @@ class StopFlag:
     @level.setter
     def level(self, level: StopLevel) -> None:
         self._memory[0] = level
+
+    @property
+    def script_runs(self) -> bool:
+        """Whether calls of a worker are to be carried out: code that outlives its script has no say."""
+        return self._memory[1] != 0
+
+    @script_runs.setter
+    def script_runs(self, runs: bool) -> None:
+        self._memory[1] = runs
 
     def requested(self) -> bool:
         """Whether anything but normal operation is wanted."""

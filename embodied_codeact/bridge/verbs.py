@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from embodied_codeact.contracts import ExecutionResult, Observation, Task
-from embodied_codeact.interpreter.host import ScriptLimits
+from embodied_codeact.interpreter.records import SandboxMode, ScriptLimits
 
 
 class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,7 +19,7 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     environment: str
     options: dict[str, Any] = msgspec.field(default_factory=dict)
     endpoint: str
-    sandbox: Literal["strict", "best", "off"] = "strict"
+    sandbox: SandboxMode = "strict"
     limits: ScriptLimits = ScriptLimits()
     insecure: bool = False
 

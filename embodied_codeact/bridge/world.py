@@ -169,6 +169,8 @@ class World:
         if request.get("op") == "state":
             return {"id": request["id"], "ok": self._adapter.observe().state}
         if request.get("op") == "call":
+            if not self._stop.script_runs:
+                return {"id": request["id"], "error": _error(Stopped.__name__, "the script has ended")}
             return {"id": request["id"], **self._call(request)}
         raise ChannelCorrupt(f"unknown request {request.get('op')!r}")
 

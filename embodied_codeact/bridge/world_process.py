@@ -47,6 +47,7 @@ class WorldProcess:
         """
         self._on_event = on_event
         self._ids = itertools.count(1)
+        self._why = ""
         self._pending: dict[int, tuple[Callable[[Answer], None], float]] = {}
         ours, theirs = Channel.pair()
         self._pass, pass_theirs = socket.socketpair()
@@ -96,7 +97,7 @@ class WorldProcess:
             self._channel.send({"op": op, "id": request, **fields}, timeout_s=5.0)
         except ChannelClosed as error:
             self._pending.pop(request)
-            then(failure(f"the world process is gone: {error}"))
+            then(failure(f"the world process ended: {self._why or error}"))
 
     def connect(self) -> socket.socket:
         """Return the worker's end of a new channel to the world; an older worker's channel ends."""
@@ -115,7 +116,8 @@ class WorldProcess:
             messages = self._channel.receive_available()
         except (ChannelClosed, ChannelCorrupt) as error:
             self._channel.close()
-            self._fail_all(f"the world process ended: {self._ended()} ({error})")
+            self._why = f"{self._ended()} ({error})"
+            self._fail_all(f"the world process ended: {self._why}")
             return
         for message in messages:
             if "event" in message:

@@ -192,8 +192,9 @@ class Episode(msgspec.Struct, frozen=True):
     """Everything that is needed to replay, score and train from one attempt at one task.
 
     ``messages`` is the whole conversation, the opening prompt included. ``end`` says why it ended: ``"environment"``
-    (the environment was done), ``"finish"``, ``"turns"``, ``"tokens"``, ``"time"``, ``"user"`` or ``"error"``
-    (``error`` then holds the operator-facing message, and the episode is not scored).
+    (the environment was done), ``"finish"``, ``"max_propose"`` (the last finish that MINT's rules allow was wrong),
+    ``"turns"``, ``"tokens"``, ``"time"``, ``"user"`` or ``"error"`` (``error`` then holds the operator-facing message,
+    and the episode is not scored).
     """
 
     task: Task

@@ -53,7 +53,7 @@ def test_a_reset_gives_the_opening_and_a_fresh_world(client: EnvironmentClient) 
 
 
 def test_a_script_reaches_the_world_and_comes_back_whole(session: EnvironmentClient) -> None:
-    script = "for _ in range(2):\n    r = counter.add()\nprint(r.value, list(r.squares), state.value)\ndouble(21)"
+    script = "for _ in range(2):\n    r = counter.add()\nprint(r.value, r.squares.tolist(), state.value)\ndouble(21)"
     result, seen = session.execute(script, timeout_s=10)
     assert result.error is None
     assert result.stdout == "2 [0.0, 1.0, 4.0] 2\n"

@@ -1,0 +1,143 @@
+"""What the commands share: options, sessions, choosing tasks, and how errors end the program."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec
+
+import typer
+from rich.console import Console
+
+from embodied_codeact.bridge.client import EnvironmentClient
+from embodied_codeact.bridge.local import local_session
+from embodied_codeact.contracts import EnvironmentSession, Task
+from embodied_codeact.errors import ConfigurationError, OperatorError, unknown_name
+from embodied_codeact.registry import load_environment, parse_options
+
+INTERRUPTED = 130
+CONNECT_S = 60.0
+"""A server may still be starting its world when an agent is started beside it."""
+
+P = ParamSpec("P")
+
+Environment = Annotated[str, typer.Argument(help="Environment, such as household.", show_default=False)]
+Games = Annotated[
+    str | None, typer.Option(help="Game file, or folder of games (household).", show_default="the built-in homes")
+]
+Api = Annotated[str | None, typer.Option(help="API that scripts see, where an environment has several.")]
+Option = Annotated[
+    list[str] | None, typer.Option("--option", "-o", metavar="KEY=VALUE", help="Option of the environment.")
+]
+Model = Annotated[str, typer.Option(help="expert, or replay:FILE.")]
+Sandbox = Annotated[str, typer.Option(help="strict (refuse to run without confinement), best, or off.")]
+Connect = Annotated[
+    str | None, typer.Option(help="Use the server at ipc://FOLDER or tcp://HOST:PORT instead of starting one.")
+]
+MaxTurns = Annotated[int, typer.Option(min=1, help="Turns per episode.")]
+ScriptTimeout = Annotated[float, typer.Option(min=0.1, help="Seconds that one script may run.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, and nothing else there.")]
+Out = Annotated[Path | None, typer.Option(help="Append each episode to this JSON Lines file.", dir_okay=False)]
+Seed = Annotated[int, typer.Option(help="Seed of the task.")]
+
+
+def operator_errors(command: Callable[P, None]) -> Callable[P, None]:
+    """End a command with one line and an exit code where the person, or the system, made the mistake."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        stderr = Console(stderr=True, highlight=False)
+        try:
+            command(*args, **kwargs)
+        except OperatorError as error:
+            stderr.print("error:", style="bold red", end=" ")
+            stderr.print(" ".join(str(error).split()), markup=False, soft_wrap=True)
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            stderr.print("interrupted", style="yellow")
+            raise typer.Exit(INTERRUPTED) from None
+
+    return wrapped
+
+
+def environment_options(
+    games: str | None = None, api: str | None = None, options: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """Collect the options of an environment from the command line.
+
+    Raises:
+        ConfigurationError: one is not KEY=VALUE.
+
+    >>> environment_options(api="mint", options=["engine=textworld"])
+    {'api': 'mint', 'engine': 'textworld'}
+    """
+    collected: dict[str, Any] = {}
+    if games is not None:
+        collected["games"] = games
+    if api is not None:
+        collected["api"] = api
+    for text in options or []:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise ConfigurationError(f"option {text!r} is not KEY=VALUE")
+        collected[key] = value
+    return collected
+
+
+@contextlib.contextmanager
+def open_session(
+    environment: str, options: dict[str, Any], *, sandbox: str = "strict", connect: str | None = None
+) -> Iterator[EnvironmentSession]:
+    """Connect to a running server, or start one of our own and end it afterwards.
+
+    Raises:
+        ConfigurationError: bad names or options, found before anything is started where possible.
+        OperatorError: the server cannot be started or reached.
+    """
+    if sandbox not in ("strict", "best", "off"):
+        raise ConfigurationError(unknown_name("sandbox", sandbox, ("strict", "best", "off")))
+    if connect is None:
+        parse_options(load_environment(environment), options)
+        with local_session(environment, options, sandbox=sandbox) as session:
+            yield session
+        return
+    if options:
+        raise ConfigurationError("options of the environment belong to its server, not to --connect")
+    with EnvironmentClient(connect, connect_s=CONNECT_S) as client:
+        served = client.describe().name
+        if served != environment:
+            raise ConfigurationError(f"the server at {connect} serves {served!r}, not {environment!r}")
+        yield client
+
+
+def choose_task(tasks: Sequence[Task], wanted: str | None) -> Task:
+    """Return the task of that id, or the only one whose id holds that text, or without a wish the first.
+
+    Raises:
+        ConfigurationError: there is none, or several fit.
+    """
+    if not tasks:
+        raise ConfigurationError("the environment has no tasks")
+    if wanted is None:
+        return tasks[0]
+    fitting = [task for task in tasks if task.id == wanted] or [task for task in tasks if wanted in task.id]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        shown = ", ".join(task.id for task in fitting[:3])
+        raise ConfigurationError(f"{len(fitting)} tasks fit {wanted!r}: {shown}{', ...' if len(fitting) > 3 else ''}")
+    raise ConfigurationError(unknown_name("task", wanted, (task.id for task in tasks)))
+
+
+def one_per_type(tasks: Sequence[Task], count: int) -> list[Task]:
+    """Return the first ``count`` tasks of each type, in order."""
+    chosen: list[Task] = []
+    seen: dict[str, int] = {}
+    for task in tasks:
+        kind = str(task.metadata.get("type", ""))
+        seen[kind] = seen.get(kind, 0) + 1
+        if seen[kind] <= count:
+            chosen.append(task)
+    return chosen

@@ -1,0 +1,147 @@
+"""What a person sees: a run as it happens, and errors in one line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.syntax import Syntax
+from rich.text import Text
+
+from embodied_codeact.agent.events import AgentEvent, EpisodeFinished, EpisodeStarted, ReplyReceived, TurnFinished
+from embodied_codeact.contracts import (
+    CallFinished,
+    CodeAction,
+    Episode,
+    Finish,
+    InvalidReply,
+    OutputChunk,
+    Turn,
+    UserMessage,
+)
+
+_CODE_THEME = "ansi_dark"
+_INDENT = 2
+
+
+class RunView:
+    """Shows the events of episodes as they come: task, thought, code, output, observation, verdict.
+
+    ``show_calls`` also lists each primitive call as it ends.
+    """
+
+    def __init__(self, console: Console, *, show_calls: bool = False) -> None:
+        self._console = console
+        self._show_calls = show_calls
+        self._line_open = False
+        self._state: dict[str, Any] = {}
+
+    def __call__(self, event: AgentEvent) -> None:
+        if isinstance(event, OutputChunk):
+            self._output(event)
+            return
+        if isinstance(event, CallFinished):
+            if self._show_calls:
+                self._call(event)
+            return
+        self._close_line()
+        if isinstance(event, EpisodeStarted):
+            self._started(event)
+        elif isinstance(event, ReplyReceived):
+            self._reply(event)
+        elif isinstance(event, TurnFinished):
+            self._turn(event.turn)
+        elif isinstance(event, EpisodeFinished):
+            self._finished(event.episode)
+
+    def _started(self, event: EpisodeStarted) -> None:
+        body = Text(event.opening.strip() or event.task.instruction)
+        title = Text.assemble(("task ", "bold"), (event.task.id, "bold cyan"))
+        self._state = {}
+        self._console.print(Panel(body, title=title, title_align="left", border_style="cyan"))
+
+    def _reply(self, event: ReplyReceived) -> None:
+        self._console.print(Rule(f"turn {event.turn + 1}", style="dim", align="left"))
+        action = event.action
+        if isinstance(action, UserMessage):
+            self._console.print(Text.assemble(("to the user  ", "bold magenta"), action.text))
+            return
+        if isinstance(action, InvalidReply):
+            self._console.print(Text("the reply holds no action", style="bold yellow"))
+            self._indented(Text(event.reply.text.strip(), style="dim"))
+            return
+        if action.thought:
+            self._console.print(Text("thought", style="bold"))
+            self._indented(Text(action.thought.strip(), style="italic"))
+        if isinstance(action, CodeAction):
+            self._console.print(Text("code", style="bold"))
+            code = Syntax(action.code.strip("\n"), "python", theme=_CODE_THEME, word_wrap=True, line_numbers=True)
+            self._indented(code)
+            self._console.print(Text("output", style="bold"))
+        elif isinstance(action, Finish):
+            self._console.print(Text.assemble(("finish  ", "bold magenta"), action.answer))
+
+    def _output(self, event: OutputChunk) -> None:
+        style = "red" if event.stream == "stderr" else "green"
+        for line in event.text.splitlines(keepends=True):
+            margin = "" if self._line_open else " " * _INDENT
+            self._console.print(Text(margin + line.rstrip("\n"), style=style), end="", soft_wrap=True)
+            self._line_open = not line.endswith("\n")
+            if not self._line_open:
+                self._console.print()
+
+    def _call(self, event: CallFinished) -> None:
+        self._close_line()
+        call = event.call
+        name = f"{call.target}.{call.method}" if call.target else call.method
+        arguments = ", ".join([*map(repr, call.args), *(f"{key}={value!r}" for key, value in call.kwargs.items())])
+        shown = Text.assemble((f"{name}({arguments})", "blue"), (f"  {call.duration_s * 1000:.0f} ms", "dim"))
+        self._indented(shown)
+
+    def _turn(self, turn: Turn) -> None:
+        result = turn.result
+        if result is None:
+            if turn.observation:
+                self._indented(Text(turn.observation.strip(), style="dim"))
+            return
+        parts: list[Text] = []
+        if result.value is not None:
+            parts.append(Text(f"=> {result.value}", style="green"))
+        if result.error is not None:
+            parts.append(Text(result.error.text(), style="red"))
+        if result.restarted:
+            parts.append(Text("the interpreter was replaced; variables are lost", style="yellow"))
+        calls = f"{result.calls_total} primitive call{'' if result.calls_total == 1 else 's'}"
+        parts.append(Text(f"{calls}, {result.duration_s:.2f} s", style="dim"))
+        changed = {name: value for name, value in turn.state.items() if self._state.get(name) != value}
+        self._state = turn.state
+        for name, value in changed.items():
+            parts.append(Text(f"state.{name} = {_short(value)}", style="dim"))
+        self._indented(Group(*parts))
+
+    def _finished(self, episode: Episode) -> None:
+        turns = f"{len(episode.turns)} turn{'' if len(episode.turns) == 1 else 's'}, {episode.duration_s:.1f} s"
+        if episode.error is not None:
+            self._console.print(Text.assemble(("not scored  ", "bold yellow"), episode.error))
+        elif episode.status.success:
+            self._console.print(Text.assemble(("solved", "bold green"), f"  {episode.status.reason}  ({turns})"))
+        else:
+            why = episode.status.reason or f"ended by {episode.end}"
+            self._console.print(Text.assemble(("not solved", "bold red"), f"  {why}  ({turns})"))
+        self._console.print()
+
+    def _indented(self, what: Text | Group | Syntax) -> None:
+        self._console.print(Padding(what, (0, 0, 0, _INDENT)))
+
+    def _close_line(self) -> None:
+        if self._line_open:
+            self._console.print()
+            self._line_open = False
+
+
+def _short(value: object, limit: int = 66) -> str:
+    text = repr(value)
+    return text if len(text) <= limit else f"{text[:limit]}..."

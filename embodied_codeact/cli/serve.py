@@ -1,0 +1,72 @@
+"""``serve``, ``halt`` and ``clear``: the environment's side, and the operator's hand on it."""
+
+from __future__ import annotations
+
+import signal
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+
+from embodied_codeact.bridge.client import EnvironmentClient
+from embodied_codeact.bridge.server import EnvironmentServer
+from embodied_codeact.bridge.verbs import ServerConfig
+from embodied_codeact.cli import common
+from embodied_codeact.errors import ConfigurationError, unknown_name
+from embodied_codeact.registry import load_environment, parse_options
+
+Endpoint = Annotated[str, typer.Argument(help="ipc://FOLDER or tcp://HOST:PORT.", show_default=False)]
+
+
+@common.operator_errors
+def serve(
+    environment: common.Environment,
+    endpoint: Annotated[str, typer.Option(help="ipc://FOLDER or tcp://HOST:PORT; port 0 takes a free one.")],
+    games: common.Games = None,
+    api: common.Api = None,
+    option: common.Option = None,
+    sandbox: common.Sandbox = "strict",
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Allow an endpoint that other machines reach, without keys.")
+    ] = False,
+) -> None:
+    """Serve an environment to agents until Ctrl-C."""
+    console = Console(highlight=False)
+    options = common.environment_options(games, api, option)
+    if sandbox not in ("strict", "best", "off"):
+        raise ConfigurationError(unknown_name("sandbox", sandbox, ("strict", "best", "off")))
+    parse_options(load_environment(environment), options)
+    fields = {
+        "environment": environment,
+        "options": options,
+        "endpoint": endpoint,
+        "sandbox": sandbox,
+        "insecure": insecure,
+    }
+    with EnvironmentServer(msgspec.convert(fields, ServerConfig)) as server:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: server.end())
+        console.print(f"serving {environment} at {server.endpoint}", markup=False, soft_wrap=True)
+        console.print("stop it with Ctrl-C", style="dim")
+        server.serve()
+    console.print("the server has ended")
+
+
+@common.operator_errors
+def halt(
+    endpoint: Endpoint, reason: Annotated[str, typer.Option(help="Why, for those who find it stopped.")] = ""
+) -> None:
+    """Latch an emergency stop: what runs ends now, and nothing runs until it is cleared."""
+    with EnvironmentClient(endpoint, deadman_s=None) as client:
+        client.halt(reason)
+        level, why = client.stop_state()
+    Console(highlight=False).print(f"{level}: {why}", style="bold red")
+
+
+@common.operator_errors
+def clear(endpoint: Endpoint) -> None:
+    """Clear a latched stop. Nothing starts to move again by itself."""
+    with EnvironmentClient(endpoint, deadman_s=None) as client:
+        level = client.clear()
+    Console(highlight=False).print("nothing was latched" if level == "normal" else f"cleared: {level}")
