@@ -131,7 +131,9 @@ def describe_errors(kinds: Iterable[type[Exception]]) -> list[ErrorSpec]:
         for base in kind.__bases__:
             add(base)
         bases = [base.__name__ if issubclass(base, PrimitiveError) else "Exception" for base in kind.__bases__]
-        specs[kind.__name__] = ErrorSpec(name=kind.__name__, bases=bases, doc=inspect.getdoc(kind) or "")
+        # The first paragraph is for scripts; what follows is for those who write environments.
+        doc = (inspect.getdoc(kind) or "").partition("\n\n")[0]
+        specs[kind.__name__] = ErrorSpec(name=kind.__name__, bases=bases, doc=doc)
 
     for kind in kinds:
         add(kind)

@@ -89,6 +89,9 @@ OPERATOR_ERRORS: dict[str, type[OperatorError]] = {
 """Operator-facing errors by name, so that one raised on the environment's side is raised again on the agent's."""
 
 
+_SHOWN_CHARACTERS = 120
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ``" Did you mean 'x'?"`` for the nearest known name, or an empty string where none is near.
 
@@ -112,6 +115,18 @@ def unknown_name(what: str, name: str, known: Iterable[str]) -> str:
     names = sorted(set(known))
     hint = did_you_mean(name, names)
     if not hint:
-        shown = ", ".join(names[:8]) + (f", ... ({len(names)} in all)" if len(names) > 8 else "")
+        shown = ", ".join(_first(names))
         hint = f" Known: {shown}." if names else " None is known."
     return f"unknown {what} {name!r}.{hint}"
+
+
+def _first(names: list[str]) -> list[str]:
+    """As many names as fit a line, and how many there are in all."""
+    length = 0
+    shown: list[str] = []
+    for name in names:
+        length += len(name) + 2
+        if shown and length > _SHOWN_CHARACTERS:
+            return [*shown, f"... ({len(names)} in all)"]
+        shown.append(name)
+    return shown

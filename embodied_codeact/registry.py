@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -68,6 +69,11 @@ def parse_options(environment: Environment, given: Mapping[str, Any]) -> msgspec
         if name not in known:
             hint = did_you_mean(name, known) or f" It has: {', '.join(known) or 'none'}."
             raise ConfigurationError(f"environment {environment.name!r} has no option {name!r}.{hint}")
+    for field in msgspec.structs.fields(environment.options_type):
+        if typing.get_origin(field.type) is typing.Literal and field.name in given:
+            choices = [str(choice) for choice in typing.get_args(field.type)]
+            if given[field.name] not in choices:
+                raise ConfigurationError(unknown_name(f"value for option {field.name!r}", given[field.name], choices))
     try:
         return msgspec.convert(dict(given), environment.options_type, strict=False)
     except msgspec.ValidationError as error:

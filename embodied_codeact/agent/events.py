@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -10,10 +11,11 @@ from embodied_codeact.contracts import Action, Episode, ExecutionEvent, Reply, T
 
 
 class EpisodeStarted(msgspec.Struct, frozen=True, tag="episode_started"):
-    """The world is ready. ``opening`` is what the environment said first."""
+    """The world is ready. ``opening`` is what the environment said first, ``state`` its high-level state then."""
 
     task: Task
     opening: str
+    state: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class ReplyReceived(msgspec.Struct, frozen=True, tag="reply"):

@@ -165,7 +165,7 @@ class _Attempt:
         self.conversation = Conversation(
             opening_messages(description, self.task, opening, dialect=self.dialect, limits=self.limits)
         )
-        self.emit(EpisodeStarted(self.task, opening.text))
+        self.emit(EpisodeStarted(self.task, opening.text, self.state))
         self.model.start_episode()
 
     def _query(self) -> Action:

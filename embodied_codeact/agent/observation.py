@@ -39,11 +39,6 @@ def describe_outcome(outcome: ScriptOutcome, limit: int) -> str:
         parts.append(f"Error:\n{cut_middle(result.error.text(), limit)}")
     if result.interrupted:
         parts.append("The script was interrupted before it ended. What it did until then stays done.")
-    if result.restarted:
-        parts.append(
-            "The interpreter was restarted: all variables, imports and functions of earlier scripts are lost. "
-            "Define again what you need."
-        )
     if result.figures:
         count = len(result.figures)
         parts.append(f"{count} figure{'s were' if count > 1 else ' was'} drawn.")

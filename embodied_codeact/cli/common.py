@@ -18,6 +18,7 @@ from embodied_codeact.errors import ConfigurationError, OperatorError, unknown_n
 from embodied_codeact.registry import load_environment, parse_options
 
 INTERRUPTED = 130
+SANDBOXES = ("strict", "best", "off")
 CONNECT_S = 60.0
 """A server may still be starting its world when an agent is started beside it."""
 
@@ -86,6 +87,20 @@ def environment_options(
     return collected
 
 
+def check_names(environment: str, options: dict[str, Any], *, sandbox: str, connect: str | None) -> None:
+    """See that what the command line names exists, before anything is started.
+
+    Raises:
+        ConfigurationError: the environment, one of its options, or the kind of sandbox does not.
+    """
+    if sandbox not in SANDBOXES:
+        raise ConfigurationError(unknown_name("sandbox", sandbox, SANDBOXES))
+    if connect is None:
+        parse_options(load_environment(environment), options)
+    elif options:
+        raise ConfigurationError("options of the environment belong to its server, not to --connect")
+
+
 @contextlib.contextmanager
 def open_session(
     environment: str, options: dict[str, Any], *, sandbox: str = "strict", connect: str | None = None
@@ -93,18 +108,13 @@ def open_session(
     """Connect to a running server, or start one of our own and end it afterwards.
 
     Raises:
-        ConfigurationError: bad names or options, found before anything is started where possible.
+        ConfigurationError: the server that answers serves another environment.
         OperatorError: the server cannot be started or reached.
     """
-    if sandbox not in ("strict", "best", "off"):
-        raise ConfigurationError(unknown_name("sandbox", sandbox, ("strict", "best", "off")))
     if connect is None:
-        parse_options(load_environment(environment), options)
         with local_session(environment, options, sandbox=sandbox) as session:
             yield session
         return
-    if options:
-        raise ConfigurationError("options of the environment belong to its server, not to --connect")
     with EnvironmentClient(connect, connect_s=CONNECT_S) as client:
         served = client.describe().name
         if served != environment:

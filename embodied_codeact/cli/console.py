@@ -60,7 +60,7 @@ class RunView:
     def _started(self, event: EpisodeStarted) -> None:
         body = Text(event.opening.strip() or event.task.instruction)
         title = Text.assemble(("task ", "bold"), (event.task.id, "bold cyan"))
-        self._state = {}
+        self._state = event.state
         self._console.print(Panel(body, title=title, title_align="left", border_style="cyan"))
 
     def _reply(self, event: ReplyReceived) -> None:
@@ -112,8 +112,6 @@ class RunView:
             parts.append(Text(f"=> {result.value}", style="green"))
         if result.error is not None:
             parts.append(Text(result.error.text(), style="red"))
-        if result.restarted:
-            parts.append(Text("the interpreter was replaced; variables are lost", style="yellow"))
         calls = f"{result.calls_total} primitive call{'' if result.calls_total == 1 else 's'}"
         parts.append(Text(f"{calls}, {result.duration_s:.2f} s", style="dim"))
         changed = {name: value for name, value in turn.state.items() if self._state.get(name) != value}

@@ -69,8 +69,9 @@ def run(
 ) -> None:
     """Attempt one task and show every turn as it happens. Exit code 1: not solved."""
     console = _console(as_json)
-    agent_model = resolve_model(model, environment)
     options = common.environment_options(games, api, option)
+    common.check_names(environment, options, sandbox=sandbox, connect=connect)
+    agent_model = resolve_model(model, environment)
     limits = Limits(turns=max_turns, tokens=max_tokens, seconds=max_seconds, script_timeout_s=script_timeout)
     with contextlib.ExitStack() as stack:
         writer = stack.enter_context(TrajectoryWriter(out)) if out is not None else None
@@ -129,8 +130,9 @@ def evaluate_command(
 ) -> None:
     """Attempt many tasks one after the other and sum up."""
     console = _console(as_json)
-    agent_model = resolve_model(model, environment)
     options = common.environment_options(games, api, option)
+    common.check_names(environment, options, sandbox=sandbox, connect=connect)
+    agent_model = resolve_model(model, environment)
     limits = Limits(turns=max_turns, script_timeout_s=script_timeout)
     with contextlib.ExitStack() as stack:
         writer = stack.enter_context(TrajectoryWriter(out)) if out is not None else None
@@ -217,6 +219,7 @@ def replay(
     console = _console(as_json)
     recordings = read_recordings(file)
     options = {} if connect is not None else common.environment_options(games, api, option)
+    common.check_names(environment, options, sandbox=sandbox, connect=connect)
     with contextlib.ExitStack() as stack:
         writer = stack.enter_context(TrajectoryWriter(out)) if out is not None else None
         session = stack.enter_context(common.open_session(environment, options, sandbox=sandbox, connect=connect))

@@ -13,8 +13,6 @@ from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.bridge.server import EnvironmentServer
 from embodied_codeact.bridge.verbs import ServerConfig
 from embodied_codeact.cli import common
-from embodied_codeact.errors import ConfigurationError, unknown_name
-from embodied_codeact.registry import load_environment, parse_options
 
 Endpoint = Annotated[str, typer.Argument(help="ipc://FOLDER or tcp://HOST:PORT.", show_default=False)]
 
@@ -34,9 +32,7 @@ def serve(
     """Serve an environment to agents until Ctrl-C."""
     console = Console(highlight=False)
     options = common.environment_options(games, api, option)
-    if sandbox not in ("strict", "best", "off"):
-        raise ConfigurationError(unknown_name("sandbox", sandbox, ("strict", "best", "off")))
-    parse_options(load_environment(environment), options)
+    common.check_names(environment, options, sandbox=sandbox, connect=None)
     fields = {
         "environment": environment,
         "options": options,

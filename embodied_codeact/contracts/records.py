@@ -125,7 +125,8 @@ class ExecutionResult(msgspec.Struct, frozen=True):
     ``value``: repr of the last expression, None where there was none or it was None.
     ``calls``: primitive calls in order; ``calls_total`` counts also those past the recording limit.
     ``interrupted``: the script was stopped from outside (deadline, user, halt).
-    ``restarted``: the interpreter was replaced, so variables and definitions are lost.
+    ``restarted``: the interpreter was replaced, so variables and definitions are lost; the error, or where there is
+    none the output, tells the model so.
     """
 
     stdout: str = ""

@@ -85,7 +85,10 @@ def wilson_interval(successes: int, trials: int, z: float = 1.96) -> tuple[float
     scale = 1 + z * z / trials
     centre = (rate + z * z / (2 * trials)) / scale
     half = z * math.sqrt(rate * (1 - rate) / trials + z * z / (4 * trials * trials)) / scale
-    return (max(centre - half, 0.0), min(centre + half, 1.0))
+    # Exact at the ends, where rounding would leave the bound a hair inside.
+    low = 0.0 if successes == 0 else centre - half
+    high = 1.0 if successes == trials else centre + half
+    return (low, high)
 
 
 def _raised(episode: Episode) -> list[bool]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from embodied_codeact.agent.dialects import MINT
 from embodied_codeact.agent.observation import NO_OUTPUT, ScriptOutcome, cut_middle, describe_outcome, state_changes
@@ -32,13 +31,9 @@ def test_empty_result_says_so() -> None:
     assert describe(ExecutionResult(stdout=" \n")) == NO_OUTPUT
 
 
-@pytest.mark.parametrize(
-    ("result", "words"),
-    [(ExecutionResult(interrupted=True), "interrupted"), (ExecutionResult(restarted=True), "lost")],
-)
-def test_interruption_and_lost_variables_are_told(result: ExecutionResult, words: str) -> None:
-    text = describe(result)
-    assert words in text
+def test_an_interruption_is_told() -> None:
+    text = describe(ExecutionResult(interrupted=True))
+    assert "interrupted" in text
     assert NO_OUTPUT not in text
 
 
