@@ -18,7 +18,7 @@ from embodied_codeact import wire
 
 _HEAD = struct.Struct("<IQ")
 MAX_MESSAGE_BYTES = 256 * 1024 * 1024
-MAX_BUFFERS = 256
+MAX_BUFFERS = 16 * 1024
 _CHUNK = 64 * 1024
 
 
@@ -58,11 +58,18 @@ class Channel:
         """Send one value, waiting at most ``timeout_s`` for a reader that does not keep up.
 
         Raises:
-            TypeError: the value cannot travel.
-            ChannelClosed: the other end is gone, or did not read in time.
+            TypeError: the value cannot travel, or is over the size limit.
+            ChannelClosed: the other end is gone, or did not read in time. After that the channel is of no use: the
+                other end may have got half a message.
         """
         document, buffers = wire.pack(value)
         sizes = [memoryview(buffer).nbytes for buffer in buffers]
+        size = _HEAD.size + 8 * len(sizes) + len(document) + sum(sizes)
+        if size > self._max or len(sizes) > MAX_BUFFERS:
+            raise TypeError(
+                f"a value of {size} bytes with {len(sizes)} arrays cannot travel; "
+                f"at most {self._max} bytes and {MAX_BUFFERS} arrays do"
+            )
         head = _HEAD.pack(len(sizes), len(document)) + struct.pack(f"<{len(sizes)}Q", *sizes)
         self._send_all(head + document, timeout_s)
         for buffer in buffers:
@@ -75,8 +82,10 @@ class Channel:
             try:
                 view = view[self._sock.send(view) :]
             except BlockingIOError:
-                wait = None if until is None else max(0.0, until - time.monotonic())
-                if not select.select([], [self._sock], [], wait)[1]:
+                wait = None if until is None else max(0.0, until - time.monotonic()) * 1000
+                poller = select.poll()
+                poller.register(self._sock, select.POLLOUT)
+                if not poller.poll(wait):
                     raise ChannelClosed("the other end does not read") from None
             except OSError as error:
                 raise ChannelClosed(str(error)) from error
@@ -154,7 +163,8 @@ class Channel:
             raise ChannelCorrupt(f"a message of {total} bytes")
         if len(data) < total:
             return False, None
-        message = bytes(data[:total])
+        with memoryview(data) as whole:
+            message = bytes(whole[:total])
         del data[:total]
         view = memoryview(message)
         at = start + document_size

@@ -50,10 +50,15 @@ def signature_text(function: Any) -> str:
     >>> def goto(receptacle: str) -> str: ...
     >>> signature_text(goto)
     '(receptacle: str) -> str'
+    >>> def stack(count: int, /, on: str = "table", *, gently: bool = True) -> None: ...
+    >>> signature_text(stack)
+    "(count: int, /, on: str = 'table', *, gently: bool = True) -> None"
     """
     signature = inspect.signature(function)
     parts: list[str] = []
-    for parameter in signature.parameters.values():
+    parameters = list(signature.parameters.values())
+    positional_only = sum(parameter.kind is parameter.POSITIONAL_ONLY for parameter in parameters)
+    for index, parameter in enumerate(parameters):
         text = str(parameter.replace(annotation=inspect.Parameter.empty))
         if parameter.annotation is not inspect.Parameter.empty:
             name, _, default = text.partition("=")
@@ -61,6 +66,8 @@ def signature_text(function: Any) -> str:
         if parameter.kind is parameter.KEYWORD_ONLY and "*" not in parts and not any(p[0] == "*" for p in parts):
             parts.append("*")
         parts.append(text)
+        if index + 1 == positional_only:
+            parts.append("/")
     returns = signature.return_annotation
     arrow = "" if returns is inspect.Signature.empty else f" -> {annotation_text(returns)}"
     return f"({', '.join(parts)}){arrow}"

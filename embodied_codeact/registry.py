@@ -27,9 +27,14 @@ def _load(point: EntryPoint, what: str) -> Any:
     try:
         return point.load()
     except ImportError as error:
+        package = point.dist.name if point.dist is not None else "its package"
         raise ConfigurationError(
             f"{what} {point.name!r} needs a package that is not installed ({error}). "
-            f"Install its extra: pip install 'embodied-codeact[{point.name}]'"
+            f"Install it; where {package} has an extra for it: pip install '{package}[{point.name}]'"
+        ) from error
+    except AttributeError as error:
+        raise ConfigurationError(
+            f"the entry point of {what} {point.name!r} names what is not there: {error}"
         ) from error
 
 

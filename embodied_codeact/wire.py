@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast
@@ -19,7 +20,8 @@ import numpy as np
 
 Buffer = bytes | bytearray | memoryview
 ARRAY, RECORD = 1, 2
-_PLAIN_KINDS = "biufc?"
+_PLAIN_KINDS = "biufc"
+_DTYPE = re.compile(r"[<>|]?[biufc][0-9]{1,2}")
 MAX_DEPTH = 64
 
 
@@ -118,21 +120,25 @@ def pack(value: Any) -> tuple[bytes, list[Buffer]]:
     """Return the MessagePack document of ``value`` and the buffers of its arrays.
 
     Raises:
-        TypeError: something in it cannot travel (a function, an open file, an object array); says what.
+        TypeError: something in it cannot travel (a function, an open file, an object array, an integer of more than 64
+            bits, a text with lone surrogates); says what.
     """
     try:
-        return _PLAIN_ENCODER.encode(value), []
-    except TypeError:
-        # Something in it needs an extension, or cannot travel at all.
-        packer = _Packer()
-        return packer.pack(value), packer.buffers
+        try:
+            return _PLAIN_ENCODER.encode(value), []
+        except TypeError:
+            # Something in it needs an extension, or cannot travel at all.
+            packer = _Packer()
+            return packer.pack(value), packer.buffers
+    except (ValueError, OverflowError, RecursionError) as error:
+        raise TypeError(f"a value cannot travel: {error}") from error
 
 
 def _hook_for(buffers: Sequence[Buffer]) -> Any:
     def hook(code: int, data: memoryview) -> Any:
         if code == ARRAY:
             index, dtype, shape = msgspec.msgpack.decode(data, type=tuple[int, str, list[int]])
-            if np.dtype(dtype).kind not in _PLAIN_KINDS or not 0 <= index < len(buffers):
+            if not _DTYPE.fullmatch(dtype) or not 0 <= index < len(buffers):
                 raise ValueError("not an array that this protocol carries")
             return np.frombuffer(buffers[index], dtype=dtype).reshape(shape).copy()
         if code == RECORD:
@@ -156,8 +162,7 @@ def unpack(document: Buffer, buffers: Sequence[Buffer] = (), *, type: Any = Any)
         if type is Any and not buffers:
             return _PLAIN_DECODER.decode(document)
         return msgspec.msgpack.decode(document, type=type, ext_hook=_hook_for(buffers))
-    except (TypeError, RecursionError, SyntaxError) as error:
-        # numpy parses some dtype texts as Python, and reports them so.
+    except (TypeError, RecursionError, OverflowError, MemoryError) as error:
         raise ValueError(str(error)) from error
 
 

@@ -84,6 +84,23 @@ def test_a_channel_carries_messages_in_order() -> None:
     other.close()
 
 
+def test_what_is_too_large_is_refused_before_it_is_sent() -> None:
+    one, other = (Channel(end, max_message_bytes=1000) for end in Channel.pair())
+    for large in ("x" * 1000, np.zeros(200), [np.zeros(0)] * 20_000):
+        with pytest.raises(TypeError, match="cannot travel"):
+            one.send(large)
+    one.send("small")
+    assert other.receive(timeout_s=1) == "small"
+    one.close()
+    other.close()
+
+
+@pytest.mark.parametrize("value", [2**64, "\ud800", np.longdouble(1)])
+def test_what_cannot_travel_is_always_the_same_error(value: object) -> None:
+    with pytest.raises(TypeError, match="cannot travel"):
+        wire.pack({"value": value})
+
+
 def test_half_a_message_does_not_hold_up_a_reader() -> None:
     raw, end = Channel.pair()
     reader = Channel(end)

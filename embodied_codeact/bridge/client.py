@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import secrets
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import zmq
 
 from embodied_codeact.bridge.endpoints import Endpoint, parse_endpoint
-from embodied_codeact.bridge.framing import Encoder, FramingError, Received, decode
+from embodied_codeact.bridge.framing import MAX_COMMAND_BYTES, Encoder, FramingError, Received, decode
 from embodied_codeact.bridge.verbs import CallBody, ExecuteBody, ExecutionReply, ObserveBody, ResetBody
 from embodied_codeact.contracts import EnvironmentDescription, ExecutionEvent, ExecutionResult, Observation, Task
-from embodied_codeact.errors import OPERATOR_ERRORS, BridgeError, PrimitiveError
+from embodied_codeact.errors import (
+    OPERATOR_ERRORS,
+    BridgeError,
+    CommandRefused,
+    ConfigurationError,
+    OperatorError,
+    PrimitiveError,
+)
 
 CONNECT_S = 10.0
 DEADMAN_S = 3.0
@@ -25,7 +33,10 @@ that awaits the script's events, which on a busy machine can be held up for a se
 HEARTBEAT_S = 0.2
 LOST_S = 4.0
 """A server whose control socket has not answered for this long counts as gone."""
-_DRAIN_MS = 50
+_DRAIN_MS = 250
+"""How long the last events may come after the reply: they travel on another socket, and can be lost on the way."""
+
+_T = TypeVar("_T")
 
 
 class EnvironmentClient:
@@ -53,19 +64,20 @@ class EnvironmentClient:
         self.commander = uuid.uuid4().hex
         self._deadman_s = deadman_s
         self._alive = alive
-        self._ids = itertools.count(1)
+        # Not from 1: events carry the id of their script, and another client's must not look like ours.
+        self._ids = itertools.count(secrets.randbits(48))
         self._encoder = Encoder()
-        self._heard = 0.0
         self._beat = 0.0
+        self._unheard_since: float | None = None
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self._command = self._connect(zmq.DEALER, "command")
-        self._control = self._connect(zmq.DEALER, "control")
-        self._events = self._connect(zmq.SUB, "events")
-        self._events.setsockopt(zmq.SUBSCRIBE, b"")
-        self._poller = zmq.Poller()
-        for socket in (self._command, self._control, self._events):
-            self._poller.register(socket, zmq.POLLIN)
         try:
+            self._command = self._connect(zmq.DEALER, "command")
+            self._control = self._connect(zmq.DEALER, "control")
+            self._events = self._connect(zmq.SUB, "events")
+            self._events.setsockopt(zmq.SUBSCRIBE, b"")
+            self._poller = zmq.Poller()
+            for socket in (self._command, self._control, self._events):
+                self._poller.register(socket, zmq.POLLIN)
             self._greet(connect_s)
         except BaseException:
             self.close()
@@ -78,7 +90,10 @@ class EnvironmentClient:
             socket.setsockopt(zmq.RCVHWM, 100_000)
         if ":" in self.endpoint.place and self.endpoint.transport == "tcp":
             socket.setsockopt(zmq.IPV6, 1)
-        socket.connect(self.endpoint.address(name))
+        try:
+            socket.connect(self.endpoint.address(name))
+        except zmq.ZMQError as error:
+            raise ConfigurationError(f"cannot connect to {self.endpoint}: {error.strerror}") from error
         return socket
 
     def __enter__(self) -> EnvironmentClient:
@@ -110,10 +125,9 @@ class EnvironmentClient:
             if self._events in ready:
                 self._events.recv_multipart()
                 subscribed = True
-        self._heard = time.monotonic()
-        answer = self._ask("describe", None, timeout_s=connect_s)
-        self._encoder.session = answer["session"]
-        self._description = msgspec.convert(answer["description"], EnvironmentDescription)
+        answer = _convert(self._ask("describe", None, timeout_s=connect_s), _Described)
+        self._encoder.session = answer.session
+        self._description = answer.description
 
     # The session
 
@@ -129,7 +143,7 @@ class EnvironmentClient:
             EnvironmentFailure: the world broke.
             BridgeError: the server is gone or busy.
         """
-        return msgspec.convert(self._ask("reset", ResetBody(task)), Observation)
+        return _convert(self._ask("reset", ResetBody(task)), Observation)
 
     def execute(
         self,
@@ -138,15 +152,24 @@ class EnvironmentClient:
         timeout_s: float,
         on_event: Callable[[ExecutionEvent], None] | None = None,
     ) -> tuple[ExecutionResult, Observation]:
-        """Run one script; its events are handed to ``on_event`` as they come.
+        """Run one script; its events are handed to ``on_event`` as they come. What ``on_event`` raises ends the script.
 
         Raises:
             StopLatched: a protective or emergency stop is latched.
             EnvironmentFailure: the world broke while the script ran.
             BridgeError: the server is gone, or busy with another script.
         """
-        body = ExecuteBody(code=code, timeout_s=timeout_s, commander=self.commander, deadman_s=self._deadman_s)
-        answer = msgspec.convert(self._ask("execute", body, on_event=on_event), ExecutionReply)
+        # A lone surrogate is no UTF-8; as an escape it means the same in a string of the script.
+        text = code.encode("utf-8", "backslashreplace").decode()
+        body = ExecuteBody(code=text, timeout_s=timeout_s, commander=self.commander, deadman_s=self._deadman_s)
+        try:
+            answer = _convert(self._ask("execute", body, on_event=on_event), ExecutionReply)
+        except OperatorError:
+            raise
+        except BaseException:
+            # Nobody awaits the script any more: it ends now, not by the deadman's protective stop.
+            self._send(self._control, "interrupt", {"reason": "the agent gave it up"})
+            raise
         return answer.result, answer.observation
 
     def call(self, target: str, method: str = "", *args: Any, **kwargs: Any) -> Any:
@@ -154,17 +177,18 @@ class EnvironmentClient:
 
         Raises:
             PrimitiveError: the primitive could not do it; the message begins with the kind.
+            TypeError: an argument cannot travel.
         """
         return self._ask("call", CallBody(target=target, method=method, args=list(args), kwargs=kwargs))
 
     def observe(self, *, settle: bool = False) -> Observation:
         """Return state, sensors and status; with ``settle`` the environment's final verdict is in the status."""
-        return msgspec.convert(self._ask("observe", ObserveBody(settle)), Observation)
+        return _convert(self._ask("observe", ObserveBody(settle)), Observation)
 
     # Control
 
     def interrupt(self, reason: str = "the user") -> None:
-        """End the running script soon; nothing is latched."""
+        """End the running script, or the call without one, soon; nothing is latched."""
         self._control_verb("interrupt", {"reason": reason})
 
     def halt(self, reason: str = "") -> None:
@@ -203,32 +227,40 @@ class EnvironmentClient:
         """Send a command and wait for its answer; meanwhile hand out events, and show that we are in control."""
         self._drop_old_events()
         request = self._send(self._command, verb, body)
-        self._heard = time.monotonic()
+        self._unheard_since = None
+        all_events = on_event is None
         until = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
             self._heartbeat()
             ready = dict(self._poller.poll(50))
-            if self._control in ready:
-                self._read(self._control)
             if self._events in ready:
-                self._hand_out_events(request, on_event)
+                all_events = self._hand_out_events(request, on_event) or all_events
             if self._command in ready:
                 received = self._read(self._command)
                 if received.header.id == request:
-                    # Events left before the reply did, but on another socket.
-                    if on_event is not None and self._events.poll(_DRAIN_MS):
-                        self._hand_out_events(request, on_event)
-                    return self._value(received)
+                    value = self._value(received)
+                    while not all_events and self._events.poll(_DRAIN_MS):
+                        all_events = self._hand_out_events(request, on_event)
+                    return value
             if until is not None and time.monotonic() > until:
                 raise BridgeError(f"the environment server at {self.endpoint} did not answer {verb!r} in time")
 
     def _heartbeat(self) -> None:
+        """Show that we are in control, and see that the server is there and still the same one."""
         now = time.monotonic()
-        if not self._alive() or now - self._heard > LOST_S:
+        # First what came meanwhile: a long absence of ours (in a handler of events, suspended) is no silence of theirs.
+        while int(self._control.get(zmq.EVENTS)) & zmq.POLLIN:
+            answered = self._read(self._control).header.session
+            if self._encoder.session not in ("", answered):
+                raise CommandRefused(f"the server at {self.endpoint} was started anew since; connect again")
+            self._unheard_since = None
+        if not self._alive() or (self._unheard_since is not None and now - self._unheard_since > LOST_S):
             raise self._lost()
         if now - self._beat > HEARTBEAT_S:
             self._beat = now
             self._send(self._control, "heartbeat", {"commander": self.commander})
+            if self._unheard_since is None:
+                self._unheard_since = now
 
     def _lost(self) -> BridgeError:
         why = "has ended" if not self._alive() else f"has not answered for {LOST_S:.0f} s"
@@ -237,24 +269,26 @@ class EnvironmentClient:
     def _send(self, socket: zmq.Socket[bytes], verb: str, body: Any) -> int:
         request = next(self._ids)
         frames = self._encoder.encode(verb, body, id=request)
+        if max(memoryview(frame).nbytes for frame in frames) > MAX_COMMAND_BYTES:
+            raise CommandRefused(f"a {verb!r} with more than {MAX_COMMAND_BYTES} bytes in one piece cannot be sent")
         with contextlib.suppress(zmq.Again):
             socket.send_multipart(frames, flags=zmq.NOBLOCK)
         return request
 
     def _read(self, socket: zmq.Socket[bytes]) -> Received:
+        return self._understand(decode, socket.recv_multipart())
+
+    def _understand(self, read: Callable[[Any], _T], what: Any) -> _T:
         try:
-            received = decode(socket.recv_multipart())
+            return read(what)
         except FramingError as error:
             raise BridgeError(f"what answers at {self.endpoint} does not speak this protocol: {error}") from error
-        if socket is self._control:
-            self._heard = time.monotonic()
-        return received
 
     def _value(self, received: Received) -> Any:
-        answer = received.body(dict[str, Any])
-        if "error" not in answer:
-            return answer.get("ok")
-        kind, message = str(answer["error"]["kind"]), str(answer["error"]["message"])
+        answer = self._understand(received.body, _Answer)
+        if answer.error is None:
+            return answer.ok
+        kind, message = answer.error.kind, answer.error.message
         if kind in OPERATOR_ERRORS:
             raise OPERATOR_ERRORS[kind](message)
         raise PrimitiveError(f"{kind}: {message}")
@@ -264,12 +298,44 @@ class EnvironmentClient:
             while True:
                 self._events.recv_multipart(flags=zmq.NOBLOCK)
 
-    def _hand_out_events(self, request: int, on_event: Callable[[ExecutionEvent], None] | None) -> None:
+    def _hand_out_events(self, request: int, on_event: Callable[[ExecutionEvent], None] | None) -> bool:
+        """Hand out what has come, for a moment at most, so that a flood leaves room for heartbeats.
+
+        Returns whether the script's last event was among them.
+        """
+        until = time.monotonic() + HEARTBEAT_S
         with contextlib.suppress(zmq.Again):
-            while True:
+            while time.monotonic() < until:
                 _, *frames = self._events.recv_multipart(flags=zmq.NOBLOCK)
                 if not frames or on_event is None:
                     continue
-                received = decode(frames)
-                if received.header.type == "execution" and received.header.id == request:
-                    on_event(received.body(ExecutionEvent))
+                received = self._understand(decode, frames)
+                if received.header.id != request:
+                    continue
+                if received.header.type == "end":
+                    return True
+                if received.header.type == "execution":
+                    on_event(self._understand(received.body, ExecutionEvent))
+        return False
+
+
+class _Error(msgspec.Struct, frozen=True):
+    kind: str
+    message: str
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    ok: Any = None
+    error: _Error | None = None
+
+
+class _Described(msgspec.Struct, frozen=True):
+    session: str
+    description: EnvironmentDescription
+
+
+def _convert(value: Any, type: type[_T]) -> _T:  # noqa: A002
+    try:
+        return msgspec.convert(value, type)
+    except msgspec.ValidationError as error:
+        raise BridgeError(f"the server's answer is no {type.__name__}: {error}") from error

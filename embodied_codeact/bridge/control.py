@@ -6,6 +6,7 @@ import contextlib
 import os
 import threading
 import time
+import traceback
 from collections import deque
 from typing import Any
 
@@ -15,9 +16,11 @@ import zmq
 from embodied_codeact.bridge.framing import Encoder, FramingError, Received, decode
 from embodied_codeact.bridge.stop import StopLevel, StopState
 
+_REASON_CHARACTERS = 500
+
 
 class Interrupt(msgspec.Struct, frozen=True):
-    """What the control thread asks of the server's main thread: end the running script, for this reason."""
+    """What the control thread asks of the server's main thread: end what runs, for this reason."""
 
     reason: str
 
@@ -31,6 +34,17 @@ class ControlDesk:
         self._interrupts: deque[Interrupt] = deque()
         self._heartbeats: dict[str, float] = {}
         self._lock = threading.Lock()
+        self._dropped = 0
+
+    @property
+    def dropped(self) -> int:
+        """Messages on command and control so far that were none of this protocol."""
+        return self._dropped
+
+    def drop(self) -> None:
+        """Count a message that is none of this protocol."""
+        with self._lock:
+            self._dropped += 1
 
     def ask(self, interrupt: Interrupt) -> None:
         """Leave a request for the main thread and wake it."""
@@ -81,7 +95,6 @@ class ControlThread(threading.Thread):
         self._desk = desk
         self._encoder = Encoder(session)
         self._ended = threading.Event()
-        self.dropped = 0
 
     def run(self) -> None:
         poller = zmq.Poller()
@@ -89,7 +102,7 @@ class ControlThread(threading.Thread):
         try:
             while not self._ended.is_set():
                 if poller.poll(timeout=100):
-                    self._answer_one()
+                    self._answer_one_safely()
         finally:
             self._socket.close(linger=0)
 
@@ -98,13 +111,19 @@ class ControlThread(threading.Thread):
         self._ended.set()
         self.join()
 
+    def _answer_one_safely(self) -> None:
+        try:
+            self._answer_one()
+        except Exception:  # noqa: BLE001 - whatever a client sends, the next halt must find this thread alive
+            traceback.print_exc()
+
     def _answer_one(self) -> None:
         identity, *frames = self._socket.recv_multipart()
         try:
             received = decode(frames)
             body = self._carry_out(received)
         except FramingError:
-            self.dropped += 1
+            self._desk.drop()
             return
         reply = self._encoder.encode("reply", body, id=received.header.id)
         # A client that is gone, or does not read, must not hold up a halt.
@@ -114,24 +133,24 @@ class ControlThread(threading.Thread):
     def _carry_out(self, received: Received) -> dict[str, Any]:
         body: dict[str, str] = received.body(dict[str, str] | None) or {}
         verb = received.header.type
+        reason = body.get("reason", "")[:_REASON_CHARACTERS]
         if verb == "ping":
             return {"ok": self._state()}
         if verb == "heartbeat":
             self._desk.beat(body.get("commander", ""))
             return {"ok": self._state()}
         if verb == "interrupt":
-            self._desk.ask(Interrupt(body.get("reason", "the agent")))
+            self._desk.ask(Interrupt(reason or "the agent"))
             return {"ok": self._state()}
         if verb == "halt":
-            reason = body.get("reason", "") or "halted by the operator"
-            self._desk.stop.latch(StopLevel.EMERGENCY_STOP, reason)
+            self._desk.stop.latch(StopLevel.EMERGENCY_STOP, reason or "halted by the operator")
             self._desk.ask(Interrupt("halt"))
             return {"ok": self._state()}
         if verb == "clear":
-            level, reason = self._desk.stop.clear()
-            return {"ok": {**self._state(), "cleared": level.words, "cleared_reason": reason}}
+            level, why = self._desk.stop.clear()
+            return {"ok": {**self._state(), "cleared": level.words, "cleared_reason": why}}
         return {"error": {"kind": "CommandRefused", "message": f"unknown control verb {verb!r}"}}
 
     def _state(self) -> dict[str, Any]:
         level, reason = self._desk.stop.read()
-        return {"stop": level.words, "reason": reason, "time_ns": time.monotonic_ns(), "dropped": self.dropped}
+        return {"stop": level.words, "reason": reason, "time_ns": time.monotonic_ns(), "dropped": self._desk.dropped}

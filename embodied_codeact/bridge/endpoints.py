@@ -16,8 +16,8 @@ import msgspec
 from embodied_codeact.errors import ConfigurationError
 
 SOCKETS = ("command", "control", "events")
-_MAX_IPC_PATH = 100
-"""A unix socket's path may have 107 bytes."""
+_MAX_IPC_PATH = 107 - max(len(f"/{name}") for name in SOCKETS)
+"""The socket's own path, in the folder, may have 107 bytes."""
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -64,26 +64,36 @@ def parse_endpoint(text: str) -> Endpoint:
             raise ConfigurationError(f"endpoint {text!r}: the path is too long for a socket; use a shorter one")
         return Endpoint("ipc", folder)
     host, _, port = rest.rpartition(":")
-    if transport == "tcp" and host and port.isdigit() and int(port) <= 65535 - len(SOCKETS):
+    if transport == "tcp" and host and port.isascii() and port.isdigit() and int(port) <= 65535 - len(SOCKETS):
         return Endpoint("tcp", host.strip("[]"), int(port))
     raise ConfigurationError(f"endpoint {text!r} is neither ipc://FOLDER nor tcp://HOST:PORT (with a port up to 65532)")
 
 
 def with_free_port(endpoint: Endpoint) -> Endpoint:
-    """Return the endpoint with its port chosen, where it was 0: one with the following ones free as well."""
+    """Return the endpoint with its port chosen, where it was 0: one with the following ones free as well.
+
+    Raises:
+        ConfigurationError: the host is not one of this machine, or has no such ports.
+    """
     if endpoint.transport == "ipc" or endpoint.port:
         return endpoint
+    family = socket.AF_INET6 if ":" in endpoint.place else socket.AF_INET
     for _ in range(50):
-        with socket.socket() as probe:
-            probe.bind((endpoint.place, 0))
+        with socket.socket(family) as probe:
+            try:
+                probe.bind((endpoint.place, 0))
+            except OSError as error:
+                raise ConfigurationError(f"cannot bind to {endpoint.place!r}: {error.strerror}") from error
             first: int = probe.getsockname()[1]
-        if first <= 65535 - len(SOCKETS) and all(_is_free(endpoint.place, first + n) for n in range(len(SOCKETS))):
+        if first <= 65535 - len(SOCKETS) and all(
+            _is_free(family, endpoint.place, first + n) for n in range(len(SOCKETS))
+        ):
             return msgspec.structs.replace(endpoint, port=first)
     raise ConfigurationError(f"no {len(SOCKETS)} free ports in a row on {endpoint.place}; name a port")
 
 
-def _is_free(host: str, port: int) -> bool:
-    with socket.socket() as probe:
+def _is_free(family: socket.AddressFamily, host: str, port: int) -> bool:
+    with socket.socket(family) as probe:
         try:
             probe.bind((host, port))
         except OSError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from embodied_codeact.bridge.verbs import ExecuteBody
+from embodied_codeact.bridge.world_process import Answer
 from embodied_codeact.contracts import CallRecord, ExecutionResult
 from embodied_codeact.interpreter.records import ScriptOutcome
 
@@ -11,14 +12,17 @@ RECORDED_CALLS = 10_000
 
 
 class Execution:
-    """Collects what a script does until its result can be sent."""
+    """Collects what a script does until its result can be sent.
+
+    ``outcome`` is set when the script has ended, ``failure`` when that is to be answered with an error instead.
+    """
 
     def __init__(self, identity: bytes, request: int, body: ExecuteBody) -> None:
         self.identity = identity
         self.request = request
         self.body = body
         self.outcome: ScriptOutcome | None = None
-        self.failure = ""
+        self.failure: Answer | None = None
         self._calls: list[CallRecord] = []
         self._calls_total = 0
 

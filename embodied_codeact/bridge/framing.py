@@ -76,7 +76,8 @@ def decode(frames: Sequence[bytes]) -> Received:
         raise FramingError("not an ECA1 message")
     try:
         header = _HEADER_DECODER.decode(frames[1])
-    except msgspec.MsgspecError as error:
+    except (ValueError, RecursionError) as error:
+        # Not only msgspec's own errors, which are ValueErrors: also text that is no UTF-8, and nesting without end.
         raise FramingError(str(error)) from error
     buffers = list(frames[2:])
     if header.sizes != [len(buffer) for buffer in buffers]:

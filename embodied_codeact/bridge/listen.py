@@ -59,17 +59,26 @@ class Listener:
             return with_free_port(endpoint)
         folder = Path(endpoint.place)
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not folder.exists():
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._resources.callback(self._remove_folder, folder)
             lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise ConfigurationError(f"cannot use {endpoint}: {error.strerror}; choose another folder") from error
-        self._resources.callback(os.close, lock)
-        try:
+            self._resources.callback(os.close, lock)
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not os.path.samestat(os.fstat(lock), os.stat(folder / "lock")):
+                raise BlockingIOError  # a server that ended just now removed the file that we locked
         except BlockingIOError:
             raise ConfigurationError(f"{endpoint} is in use by another server; choose another endpoint") from None
+        except OSError as error:
+            raise ConfigurationError(f"cannot use {endpoint}: {error.strerror}; choose another folder") from error
         self._resources.callback(self._remove_files, folder)
         return endpoint
+
+    @staticmethod
+    def _remove_folder(folder: Path) -> None:
+        # Kept where somebody else has put something into it.
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
     @staticmethod
     def _remove_files(folder: Path) -> None:
@@ -79,13 +88,13 @@ class Listener:
     def _bind(self, context: zmq.Context[zmq.Socket[bytes]], kind: int, name: str) -> zmq.Socket[bytes]:
         socket = context.socket(kind)
         socket.setsockopt(zmq.LINGER, 200)
+        socket.setsockopt(zmq.MAXMSGSIZE, MAX_COMMAND_BYTES)
         if kind == zmq.XPUB:
             # The welcome tells a subscriber that from now on it misses nothing.
             socket.setsockopt(zmq.XPUB_WELCOME_MSG, b"welcome")
             socket.setsockopt(zmq.SNDHWM, EVENTS_QUEUE)
         else:
             socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
-            socket.setsockopt(zmq.MAXMSGSIZE, MAX_COMMAND_BYTES)
         if self.endpoint.transport == "tcp" and ":" in self.endpoint.place:
             socket.setsockopt(zmq.IPV6, 1)
         try:

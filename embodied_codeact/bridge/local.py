@@ -7,7 +7,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -86,7 +88,8 @@ def local_session(
     Raises:
         OperatorError: as :class:`LocalServer` and :class:`~embodied_codeact.bridge.client.EnvironmentClient`.
     """
-    folder = tempfile.mkdtemp(prefix="eca-")
+    # Made by the server, which therefore removes it even where this process is killed.
+    folder = Path(tempfile.gettempdir()) / f"eca-{uuid.uuid4().hex[:16]}"
     try:
         fields = {
             "environment": environment,

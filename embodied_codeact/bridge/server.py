@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import time
+import traceback
 import uuid
 from typing import Any
 
@@ -24,12 +25,17 @@ from embodied_codeact.bridge.stop import StopFlag, StopLevel, StopState
 from embodied_codeact.bridge.verbs import CallBody, ExecuteBody, ExecutionReply, ObserveBody, ResetBody, ServerConfig
 from embodied_codeact.bridge.world_process import Answer, WorldProcess, failure
 from embodied_codeact.contracts import CallFinished, CallRecord, ExecutionEvent, Observation, ScriptStarted
-from embodied_codeact.errors import CommandRefused, OperatorError, StopLatched
+from embodied_codeact.errors import BridgeError, CommandRefused, EnvironmentFailure, OperatorError, StopLatched
 from embodied_codeact.interpreter.host import Interpreter
-from embodied_codeact.interpreter.records import ScriptFinished
+from embodied_codeact.interpreter.records import ScriptFinished, ScriptOutcome
+from embodied_codeact.wire import Buffer
 
 EVENTS_TOPIC = b"events"
+MAX_WAITING = 32
+"""Observations that may wait for a busy world; more are refused."""
 _TICK_S = 0.25
+_READS_PER_TURN = 100
+_RESET, _SCRIPT, _CALL = "a reset is under way", "a script is running", "a primitive call is under way"
 _BODIES: dict[str, Any] = {
     "describe": None,
     "reset": ResetBody,
@@ -53,13 +59,14 @@ class EnvironmentServer:
     def __init__(self, config: ServerConfig) -> None:
         self.config = config
         self.session = uuid.uuid4().hex
-        self.dropped = 0
         self._encoder = Encoder(self.session)
         self._event_encoder = Encoder(self.session)
         self._ended = False
         self._execution: Execution | None = None
         self._busy = ""
-        self._in_episode = False
+        self._unready: OperatorError | None = CommandRefused("no task was started; reset first")
+        self._poller = zmq.Poller()
+        self._polled: list[int] = []
         with contextlib.ExitStack() as opening:
             self._listener = opening.enter_context(Listener(config))
             flag = StopFlag()
@@ -103,31 +110,33 @@ class EnvironmentServer:
         while not self._ended:
             ready = self._poll(end_fd)
             if end_fd is not None and end_fd in ready:
-                return
+                break
             if self._desk.wake_fd in ready:
                 for request in self._desk.asked():
                     self._interrupt(request.reason)
-            self._world.pump()
-            self._world.check()
+            self._pump_world()
             self._pump_interpreter()
             self._check_deadman()
-            self._read_subscriptions()
-            self._read_commands()
+            if self._listener.events in ready:
+                self._read_subscriptions()
+            if self._listener.command in ready:
+                self._read_commands()
+        self._abandon(EnvironmentFailure("the environment server was told to end"))
 
-    def _poll(self, end_fd: int | None) -> set[int]:
-        poller = zmq.Poller()
-        poller.register(self._listener.command, zmq.POLLIN)
-        poller.register(self._listener.events, zmq.POLLIN)
+    def _poll(self, end_fd: int | None) -> set[object]:
+        """Wait for something to do; return the descriptors and sockets that can be read."""
         fds = [self._desk.wake_fd, *self._interpreter.fds()]
         if self._world.fileno() >= 0:
             fds.append(self._world.fileno())
         if end_fd is not None:
             fds.append(end_fd)
-        for fd in fds:
-            poller.register(fd, zmq.POLLIN)
+        if fds != self._polled:
+            self._poller, self._polled = zmq.Poller(), fds
+            for source in (self._listener.command, self._listener.events, *fds):
+                self._poller.register(source, zmq.POLLIN)
         wake_at = self._interpreter.wake_at()
         wait = _TICK_S if wake_at is None else min(_TICK_S, max(0.0, wake_at - time.monotonic()))
-        return {source for source, _ in poller.poll(int(wait * 1000) + 1) if isinstance(source, int)}
+        return {source for source, _ in self._poller.poll(int(wait * 1000) + 1)}
 
     # Processes
 
@@ -141,25 +150,53 @@ class EnvironmentServer:
             execution.add_call(call)
             self._publish(execution, CallFinished(call))
         elif message["event"] == "failed" and execution is not None:
-            execution.failure = message["message"]
+            execution.failure = failure(EnvironmentFailure(message["message"]))
+
+    def _pump_world(self) -> None:
+        self._world.pump()
+        self._world.check(script_runs=self._flag.script_runs)
+        if self._world.lost:
+            self._interrupt("the environment is gone")
 
     def _pump_interpreter(self) -> None:
-        for event in self._interpreter.pump():
+        try:
+            events = self._interpreter.pump()
+        except (OperatorError, OSError) as error:
+            self._lose_interpreter(error)
+            return
+        for event in events:
             execution = self._execution
             if execution is None:
                 continue
             if isinstance(event, ScriptFinished):
-                execution.outcome = event.outcome
-                self._flag.script_runs = False
-                # A primitive that still runs for a script that is gone has to end before the world can answer.
-                self._world.ask("observe", functools.partial(self._finish, execution))
+                self._end_script(execution, event.outcome)
             else:
                 self._publish(execution, event)
+
+    def _end_script(self, execution: Execution, outcome: ScriptOutcome) -> None:
+        execution.outcome = outcome
+        self._flag.script_runs = False
+        # A primitive that still runs for a script that is gone (past its deadline, killed) ends too.
+        self._stop.interrupt(True)
+        self._world.ask("observe", functools.partial(self._finish, execution))
+
+    def _lose_interpreter(self, error: OperatorError | OSError) -> OperatorError:
+        """No worker can be had: the script ends with this error, and a reset tries again."""
+        if not isinstance(error, OperatorError):
+            error = EnvironmentFailure(f"the interpreter cannot be started: {error}")
+        self._unready = error
+        execution = self._execution
+        if execution is not None and execution.outcome is None:
+            execution.failure = failure(error)
+            self._end_script(execution, ScriptOutcome())
+        return error
 
     def _interrupt(self, reason: str) -> None:
         if self._execution is not None and self._execution.outcome is None:
             self._stop.interrupt(True)
             self._interpreter.interrupt(reason)
+        elif self._busy == _CALL:
+            self._stop.interrupt(True)
 
     def _check_deadman(self) -> None:
         execution = self._execution
@@ -175,13 +212,13 @@ class EnvironmentServer:
     def _read_subscriptions(self) -> None:
         """Take them from the socket, which then welcomes the subscribers."""
         with contextlib.suppress(zmq.Again):
-            while True:
+            for _ in range(_READS_PER_TURN):
                 self._listener.events.recv(flags=zmq.NOBLOCK)
 
     # Commands
 
     def _read_commands(self) -> None:
-        while True:
+        for _ in range(_READS_PER_TURN):
             try:
                 identity, *frames = self._listener.command.recv_multipart(flags=zmq.NOBLOCK)
             except zmq.Again:
@@ -189,14 +226,18 @@ class EnvironmentServer:
             try:
                 received = decode(frames)
             except FramingError:
-                self.dropped += 1
+                self._desk.drop()
                 continue
+            answer_error = functools.partial(self._reply_error, identity, received.header.id)
             try:
                 self._carry_out(identity, received)
             except OperatorError as error:
-                self._reply_error(identity, received.header.id, type(error).__name__, str(error))
+                answer_error(error)
             except FramingError as error:
-                self._reply_error(identity, received.header.id, CommandRefused.__name__, f"malformed body: {error}")
+                answer_error(CommandRefused(f"malformed body: {error}"))
+            except Exception as error:  # noqa: BLE001 - no client may end the server; the log has the whole fault
+                traceback.print_exc()
+                answer_error(BridgeError(f"the server failed in {received.header.type!r}: {error!r}"))
 
     def _carry_out(self, identity: bytes, received: Received) -> None:
         header = received.header
@@ -210,6 +251,8 @@ class EnvironmentServer:
             return
         body = received.body(_BODIES[header.type])
         if header.type == "observe":
+            if self._world.waiting >= MAX_WAITING:
+                raise CommandRefused("the environment is busy, and many observations wait for it already; try later")
             self._ask_world(identity, header.id, "judge" if body.settle else "observe")
             return
         if self._busy:
@@ -217,8 +260,10 @@ class EnvironmentServer:
         if header.type == "reset":
             self._reset(identity, header.id, body)
             return
-        if not self._in_episode:
-            raise CommandRefused("no task was started; reset first")
+        if self._unready is not None:
+            raise self._unready.with_traceback(None)
+        if self._world.lost:
+            raise EnvironmentFailure(f"the world process ended: {self._world.lost}; reset to start a new one")
         level, reason = self._stop.read()
         if level is not StopLevel.NORMAL:
             raise StopLatched(f"{level.words} is latched ({reason}); clear it first")
@@ -227,44 +272,49 @@ class EnvironmentServer:
         else:
             self._call(identity, header.id, body)
 
-    def _ask_world(self, identity: bytes, request: int, op: str, **fields: Any) -> None:
+    def _ask_world(self, identity: bytes, request: int, op: str) -> None:
         def then(answer: Answer) -> None:
-            self._reply(identity, request, answer)
+            self._reply(identity, request, _checked(answer))
 
-        self._world.ask(op, then, **fields)
+        self._world.ask(op, then)
 
     def _reset(self, identity: bytes, request: int, body: ResetBody) -> None:
         if not self._world.alive:
             self._world.close()
             self._world = self._start_world()
-        self._busy, self._in_episode = "a reset is under way", False
+        self._busy, self._unready = _RESET, CommandRefused("the last reset failed; reset first")
 
         def then(answer: Answer) -> None:
             self._busy = ""
+            answer = _checked(answer)
             if "ok" in answer:
+                self._unready = None
                 try:
                     self._interpreter.start(self._world.description.api)
-                    self._in_episode = True
-                except OperatorError as error:
-                    answer = {"error": {"kind": type(error).__name__, "message": str(error)}}
+                except (OperatorError, OSError) as error:
+                    answer = failure(self._lose_interpreter(error))
             self._reply(identity, request, answer)
 
         self._world.ask("reset", then, task=body.task)
 
     def _execute(self, identity: bytes, request: int, body: ExecuteBody) -> None:
-        self._busy = "a script is running"
+        self._busy = _SCRIPT
         self._execution = Execution(identity, request, body)
         if body.deadman_s is not None:
             self._desk.expect_heartbeats(body.commander)
         self._publish(self._execution, ScriptStarted())
         self._flag.script_runs = True
-        self._interpreter.begin(body.code, body.timeout_s)
+        try:
+            self._interpreter.begin(body.code, body.timeout_s)
+        except (OperatorError, OSError) as error:
+            self._lose_interpreter(error)
 
     def _call(self, identity: bytes, request: int, body: CallBody) -> None:
-        self._busy = "a primitive call is under way"
+        self._busy = _CALL
 
         def then(answer: Answer) -> None:
             self._busy = ""
+            self._stop.interrupt(False)
             self._reply(identity, request, answer)
 
         fields = msgspec.structs.asdict(body)
@@ -275,25 +325,44 @@ class EnvironmentServer:
         self._execution, self._busy = None, ""
         self._stop.interrupt(False)
         self._desk.expect_none()
-        if execution.failure and "ok" in answer:
-            answer = failure(execution.failure)
+        answer = _checked(answer)
+        if execution.failure is not None and "ok" in answer:
+            answer = execution.failure
         if "ok" in answer:
-            observation = msgspec.convert(answer["ok"], Observation)
-            answer = {"ok": ExecutionReply(execution.result(), observation)}
+            answer = {"ok": ExecutionReply(execution.result(), answer["ok"])}
+        self._send_event(self._event_encoder.encode("end", id=execution.request))
         self._reply(execution.identity, execution.request, answer)
+
+    def _abandon(self, error: OperatorError) -> None:
+        """Tell all who wait for an answer that none will come."""
+        if self._execution is not None and self._execution.outcome is None:
+            self._finish(self._execution, failure(error))
+        self._world.fail_all(failure(error))
 
     # Answers
 
     def _publish(self, execution: Execution, event: ExecutionEvent) -> None:
-        frames = self._event_encoder.encode("execution", event, id=execution.request)
+        self._send_event(self._event_encoder.encode("execution", event, id=execution.request))
+
+    def _send_event(self, frames: list[Buffer]) -> None:
         with contextlib.suppress(zmq.Again):
             self._listener.events.send_multipart([EVENTS_TOPIC, *frames], flags=zmq.NOBLOCK)
 
-    def _reply_error(self, identity: bytes, request: int, kind: str, message: str) -> None:
-        self._reply(identity, request, {"error": {"kind": kind, "message": message}})
+    def _reply_error(self, identity: bytes, request: int, error: OperatorError) -> None:
+        self._reply(identity, request, failure(error))
 
     def _reply(self, identity: bytes, request: int, body: dict[str, Any]) -> None:
         # A client that is gone needs no answer.
         with contextlib.suppress(zmq.Again, zmq.ZMQError):
             frames = self._encoder.encode("reply", body, id=request)
             self._listener.command.send_multipart([identity, *frames], flags=zmq.NOBLOCK)
+
+
+def _checked(answer: Answer) -> Answer:
+    """Hold an adapter's observation against the contract before a client has to."""
+    if "ok" not in answer:
+        return answer
+    try:
+        return {"ok": msgspec.convert(answer["ok"], Observation)}
+    except msgspec.ValidationError as error:
+        return failure(EnvironmentFailure(f"the adapter's observation breaks the contract: {error}"))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from embodied_codeact.contracts import ExecutionResult, Observation, Task
 from embodied_codeact.interpreter.records import SandboxMode, ScriptLimits
+
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=7 * 24 * 3600)]
+"""A time that a client may ask for: no nonsense, no NaN, and not for ever."""
 
 
 class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,9 +37,9 @@ class ExecuteBody(msgspec.Struct, frozen=True):
     """Run this script. ``deadman_s``: silence of ``commander`` (a name that it chose) that stops everything."""
 
     code: str
-    timeout_s: float
+    timeout_s: Seconds
     commander: str = ""
-    deadman_s: float | None = None
+    deadman_s: Seconds | None = None
 
 
 class CallBody(msgspec.Struct, frozen=True):

@@ -18,7 +18,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -38,8 +38,16 @@ WORKER_SEND_S = 2.0
 _SHOWN_CHARACTERS = 400
 
 
+class _Callable(NamedTuple):
+    """What a script may call, with the signature that its arguments must fit."""
+
+    function: Callable[..., Any]
+    signature: inspect.Signature
+
+
 def _error(kind: str, message: str) -> dict[str, str]:
-    return {"kind": kind, "message": message}
+    # A message may quote a file name that is no UTF-8, and has to travel all the same.
+    return {"kind": kind, "message": message.encode("utf-8", "backslashreplace").decode()}
 
 
 def _shorten(text: str) -> str:
@@ -56,8 +64,7 @@ class World:
         self._worker: Channel | None = None
         self._selector = selectors.DefaultSelector()
         self._adapter: EnvironmentAdapter
-        self._callables: dict[tuple[str, str], Callable[..., Any]] = {}
-        self._ended = False
+        self._callables: dict[tuple[str, str], _Callable] = {}
 
     def open(self) -> bool:
         """Make the adapter that the first message asks for, and describe it. Returns whether it stands."""
@@ -67,8 +74,14 @@ class World:
             options = parse_options(environment, start["options"])
             tasks = environment.tasks(options)
             self._adapter = environment.adapter(options, WorldContext(stop_requested=self._stop.requested))
-            primitives = self._adapter.primitives()
-            description = describe_environment(environment, primitives, tasks)
+            try:
+                description = describe_environment(environment, self._adapter.primitives(), tasks)
+                self._server.send({"description": description})
+            except BaseException:
+                self._adapter.close()
+                raise
+        except ChannelClosed:
+            return False
         except OperatorError as error:
             self._server.send({"error": _error(type(error).__name__, str(error))})
             return False
@@ -76,14 +89,13 @@ class World:
             traceback.print_exc()
             self._server.send({"error": _error("EnvironmentFailure", f"the adapter failed to start: {error!r}")})
             return False
-        self._server.send({"description": description})
         return True
 
     def serve(self) -> None:
         """Answer until the server closes the channel."""
         self._selector.register(self._server, selectors.EVENT_READ)
         try:
-            while not self._ended:
+            while True:
                 for key, _ in self._selector.select():
                     if key.fileobj is self._server:
                         self._read_server()
@@ -104,7 +116,7 @@ class World:
             if op == "attach":
                 self._attach()
             else:
-                self._server.send({"id": request["id"], **self._answer(op, request)})
+                self._reply(self._server, {"id": request["id"], **self._answer(op, request)})
 
     def _answer(self, op: str, request: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -116,7 +128,7 @@ class World:
                 status = self._adapter.judge()
                 return {"ok": msgspec.structs.replace(self._adapter.observe(), status=status)}
             if op == "call":
-                return self._call(request)
+                return self._call(request["target"], request["method"], request["args"], request["kwargs"])
             raise ValueError(f"unknown request {op!r}")
         except OperatorError as error:
             return {"error": _error(type(error).__name__, str(error))}
@@ -128,10 +140,9 @@ class World:
         observation = self._adapter.reset(task)
         self._callables = {}
         for name, primitive in self._adapter.primitives().items():
-            if inspect.isroutine(primitive):
-                self._callables[name, ""] = primitive
-            else:
-                self._callables |= {(name, key): value for key, value in public_methods(primitive).items()}
+            functions = {"": primitive} if inspect.isroutine(primitive) else public_methods(primitive)
+            for key, function in functions.items():
+                self._callables[name, key] = _Callable(function, inspect.signature(function))
         return observation
 
     def _attach(self) -> None:
@@ -152,13 +163,7 @@ class World:
     def _read_worker(self, worker: Channel) -> None:
         try:
             for request in worker.receive_available():
-                answer = self._worker_request(request)
-                try:
-                    worker.send(answer, timeout_s=WORKER_SEND_S)
-                except TypeError as error:
-                    failure = _error("EnvironmentFailure", f"a primitive returned what cannot travel: {error}")
-                    self._report_failure(failure["message"])
-                    worker.send({"id": answer["id"], "error": failure}, timeout_s=WORKER_SEND_S)
+                self._reply(worker, self._worker_request(request), timeout_s=WORKER_SEND_S)
         except (ChannelClosed, ChannelCorrupt):
             # The worker died, or sends garbage: the server sees to its replacement.
             self._detach()
@@ -167,17 +172,24 @@ class World:
         if not isinstance(request, dict) or not isinstance(request.get("id"), int):
             raise ChannelCorrupt("not a request")
         if request.get("op") == "state":
-            return {"id": request["id"], "ok": self._adapter.observe().state}
-        if request.get("op") == "call":
-            if not self._stop.script_runs:
-                return {"id": request["id"], "error": _error(Stopped.__name__, "the script has ended")}
-            return {"id": request["id"], **self._call(request)}
-        raise ChannelCorrupt(f"unknown request {request.get('op')!r}")
+            return {"id": request["id"], **self._state()}
+        args, kwargs = request.get("args"), request.get("kwargs")
+        if request.get("op") != "call" or not isinstance(args, list) or not isinstance(kwargs, dict):
+            raise ChannelCorrupt("not a request")
+        if not self._stop.script_runs:
+            return {"id": request["id"], "error": _error(Stopped.__name__, "the script has ended")}
+        called = self._call(str(request.get("target")), str(request.get("method")), args, kwargs)
+        return {"id": request["id"], **called}
 
-    def _call(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _state(self) -> dict[str, Any]:
+        answer = self._answer("observe", {})
+        if "error" in answer:
+            self._report_failure(answer["error"]["message"])
+            return answer
+        return {"ok": answer["ok"].state}
+
+    def _call(self, target: str, method: str, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Run one primitive call; report it to the server before the answer goes out."""
-        target, method = str(request.get("target", "")), str(request.get("method", ""))
-        args, kwargs = list(request.get("args", [])), dict(request.get("kwargs", {}))
         began = time.monotonic()
         answer: dict[str, Any]
         try:
@@ -185,7 +197,7 @@ class World:
             answer, shown, error = {"ok": value}, _shorten(repr(value)), None
         except ModelFacingError as problem:
             answer, shown = {"error": _error(type(problem).__name__, str(problem))}, ""
-            error = f"{type(problem).__name__}: {problem}"
+            error = f"{type(problem).__name__}: {answer['error']['message']}"
         except Exception as problem:  # noqa: BLE001 - anything else is a fault of the adapter, not of the script
             traceback.print_exc()
             error = f"{target}.{method} failed: {problem!r}" if method else f"{target} failed: {problem!r}"
@@ -204,17 +216,25 @@ class World:
         return answer
 
     def _run(self, target: str, method: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        function = self._callables.get((target, method))
-        if function is None:
+        found = self._callables.get((target, method))
+        if found is None:
             raise InvalidArgument(f"there is no primitive {target}.{method}" if method else f"no primitive {target}")
         level = self._stop.level
         if level is not StopLevel.NORMAL:
             raise Stopped(f"{level.words}: nothing is carried out until it is cleared")
         try:
-            inspect.signature(function).bind(*args, **kwargs)
+            found.signature.bind(*args, **kwargs)
         except TypeError as error:
-            raise InvalidArgument(f"{method or target}{inspect.signature(function)}: {error}") from None
-        return wire.plain(function(*args, **kwargs))
+            raise InvalidArgument(f"{method or target}{found.signature}: {error}") from None
+        return wire.plain(found.function(*args, **kwargs))
+
+    def _reply(self, channel: Channel, answer: dict[str, Any], *, timeout_s: float | None = None) -> None:
+        try:
+            channel.send(answer, timeout_s=timeout_s)
+        except TypeError as error:
+            failure = _error("EnvironmentFailure", f"the environment gave what cannot travel: {error}")
+            self._report_failure(failure["message"])
+            channel.send({"id": answer["id"], "error": failure}, timeout_s=timeout_s)
 
     def _report_failure(self, message: str) -> None:
         self._server.send({"event": "failed", "message": message})
@@ -239,6 +259,9 @@ def main(server_fd: int, pass_fd: int, stop_fd: int) -> None:
     """Run a world on inherited descriptors until its server ends."""
     # A person's Ctrl-C is for the server, which ends its world in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for fd in (server_fd, pass_fd, stop_fd):
+        # A simulator's own processes must not hold the channel open when this one is gone.
+        os.set_inheritable(fd, False)
     server_socket = socket.socket(fileno=server_fd)
     stop = StopFlag(stop_fd)
     on_hangup(server_socket, lambda: _end_without_server(stop))

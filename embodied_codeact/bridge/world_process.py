@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -16,25 +18,35 @@ import msgspec
 from embodied_codeact.bridge.stop import StopFlag
 from embodied_codeact.channel import Channel, ChannelClosed, ChannelCorrupt
 from embodied_codeact.contracts import EnvironmentDescription
-from embodied_codeact.errors import OPERATOR_ERRORS, EnvironmentFailure
+from embodied_codeact.errors import OPERATOR_ERRORS, CommandRefused, EnvironmentFailure, OperatorError
 from embodied_codeact.processes import describe_exit, end_process, minimal_environment
 
 START_S = 120.0
 CLOSE_GRACE_S = 6.0
+SEND_S = 5.0
 ANSWER_S = 180.0
-"""A request that the world does not answer for this long counts as a broken world."""
+"""A world that does not answer a request for this long counts as broken, where no script keeps it busy."""
 
 Answer = dict[str, Any]
 """``{"ok": value}`` or ``{"error": {"kind", "message"}}``."""
 
 
-def failure(message: str) -> Answer:
-    """Return the answer that stands for a broken world."""
-    return {"error": {"kind": EnvironmentFailure.__name__, "message": message}}
+def failure(error: OperatorError) -> Answer:
+    """Return the answer that raises this error at the client."""
+    return {"error": {"kind": type(error).__name__, "message": str(error)}}
+
+
+@dataclass(frozen=True)
+class _Request:
+    message: dict[str, Any]
+    then: Callable[[Answer], None]
 
 
 class WorldProcess:
-    """One world process. Requests are answered through callbacks, in order."""
+    """One world process. Requests are answered through callbacks, in order.
+
+    The world has at most one request at a time, so it is there to read the next one, and sending never waits for it.
+    """
 
     def __init__(
         self, environment: str, options: dict[str, Any], stop: StopFlag, on_event: Callable[[dict[str, Any]], None]
@@ -48,7 +60,9 @@ class WorldProcess:
         self._on_event = on_event
         self._ids = itertools.count(1)
         self._why = ""
-        self._pending: dict[int, tuple[Callable[[Answer], None], float]] = {}
+        self._waiting: deque[_Request] = deque()
+        self._asked: _Request | None = None
+        self._asked_at = 0.0
         ours, theirs = Channel.pair()
         self._pass, pass_theirs = socket.socketpair()
         fds = (theirs.fileno(), pass_theirs.fileno(), stop.fd)
@@ -89,15 +103,33 @@ class WorldProcess:
         """Whether the world can be asked."""
         return self._channel.fileno() >= 0 and self._process.poll() is None
 
+    @property
+    def lost(self) -> str:
+        """Why the world has ended; empty while its channel stands."""
+        return self._why
+
+    @property
+    def waiting(self) -> int:
+        """Requests that the world has not been given yet."""
+        return len(self._waiting)
+
     def ask(self, op: str, then: Callable[[Answer], None], **fields: Any) -> None:
-        """Send a request; ``then`` gets the answer, or a failure where the world ends first."""
-        request = next(self._ids)
-        self._pending[request] = (then, time.monotonic() + ANSWER_S)
-        try:
-            self._channel.send({"op": op, "id": request, **fields}, timeout_s=5.0)
-        except ChannelClosed as error:
-            self._pending.pop(request)
-            then(failure(f"the world process ended: {self._why or error}"))
+        """Send a request when the world has answered those before it; ``then`` gets the answer, or the failure."""
+        self._waiting.append(_Request({"op": op, "id": next(self._ids), **fields}, then))
+        self._send_next()
+
+    def _send_next(self) -> None:
+        while self._asked is None and self._waiting:
+            request = self._waiting.popleft()
+            try:
+                self._channel.send(request.message, timeout_s=SEND_S)
+                self._asked, self._asked_at = request, time.monotonic()
+            except TypeError as error:
+                request.then(failure(CommandRefused(str(error))))
+            except ChannelClosed as error:
+                if not self._why:
+                    self._lose(f"{self._ended()} ({error})")
+                request.then(self._failure())
 
     def connect(self) -> socket.socket:
         """Return the worker's end of a new channel to the world; an older worker's channel ends."""
@@ -115,27 +147,46 @@ class WorldProcess:
         try:
             messages = self._channel.receive_available()
         except (ChannelClosed, ChannelCorrupt) as error:
-            self._channel.close()
-            self._why = f"{self._ended()} ({error})"
-            self._fail_all(f"the world process ended: {self._why}")
+            self._lose(f"{self._ended()} ({error})")
             return
         for message in messages:
             if "event" in message:
                 self._on_event(message)
-            else:
-                then, _ = self._pending.pop(message["id"])
+            elif self._asked is not None and self._asked.message["id"] == message["id"]:
+                then, self._asked = self._asked.then, None
                 then({key: message[key] for key in ("ok", "error") if key in message})
+        self._send_next()
 
-    def check(self) -> None:
-        """End a world that has left a request unanswered for too long."""
-        if any(time.monotonic() > until for _, until in self._pending.values()):
+    def check(self, *, script_runs: bool) -> None:
+        """Notice a world that died while others hold its channel, and end one that does not answer any more.
+
+        A primitive may take as long as its script may, so the time while one runs does not count.
+        """
+        if self._channel.fileno() >= 0 and self._process.poll() is not None:
+            self.pump()
+            if self._channel.fileno() >= 0:
+                self._lose(self._ended())
+        if self._asked is None or script_runs:
+            self._asked_at = time.monotonic()
+        elif time.monotonic() > self._asked_at + ANSWER_S:
             self._process.kill()
-            self._fail_all(f"the world process did not answer for {ANSWER_S:.0f} s")
+            self._lose(f"it did not answer for {ANSWER_S:.0f} s")
 
-    def _fail_all(self, message: str) -> None:
-        pending, self._pending = self._pending, {}
-        for then, _ in pending.values():
-            then(failure(message))
+    def fail_all(self, answer: Answer) -> None:
+        """Give this answer to all requests that wait for one."""
+        requests = [*([self._asked] if self._asked else []), *self._waiting]
+        self._asked = None
+        self._waiting.clear()
+        for request in requests:
+            request.then(answer)
+
+    def _lose(self, why: str) -> None:
+        self._why = why
+        self._channel.close()
+        self.fail_all(self._failure())
+
+    def _failure(self) -> Answer:
+        return failure(EnvironmentFailure(f"the world process ended: {self._why}"))
 
     def _ended(self) -> str:
         try:
@@ -146,6 +197,7 @@ class WorldProcess:
 
     def close(self) -> None:
         """End the process; its adapter closes in order where it can. May be called twice."""
+        self._why = self._why or "the server closed it"
         self._channel.close()
         self._pass.close()
         end_process(self._process, grace_s=CLOSE_GRACE_S)

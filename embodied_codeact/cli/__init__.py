@@ -3,16 +3,48 @@ of a model, bridge or environment, 130 interrupted."""
 
 from __future__ import annotations
 
-import typer
+import functools
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Any
 
-from embodied_codeact.cli import episodes, serve
+import typer
+from typer.core import TyperGroup
+
+from embodied_codeact.cli import common, episodes, serve
 from embodied_codeact.cli.bench import bench
 from embodied_codeact.cli.doctor import doctor
 from embodied_codeact.cli.launch import launch
 
+USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
+"""The base class of all that typer says of a wrong command line; not every version of typer gives it a name."""
+
+
+class CommandLine(TyperGroup):
+    """Reports a wrong command line as all other bad input: in one line."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Show the help where no command is given."""
+        return super().parse_args(ctx, args or ["--help"])
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Run a command line and, in standalone mode, exit with its code."""
+        run = functools.partial(super().main, args, *rest, **extra)
+        if not standalone_mode:
+            return run(standalone_mode=False)
+        try:
+            code = run(standalone_mode=False)
+        except USAGE_ERROR as error:
+            command = error.ctx.command_path if error.ctx is not None else "embodied-codeact"
+            common.print_error(f"{error.format_message()} (see {command} --help)")
+            code = common.BAD_INPUT
+        sys.exit(code)
+
+
 app = typer.Typer(
+    cls=CommandLine,
     help="Language models that act in the world by writing Python.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -28,5 +60,9 @@ app.command("bench")(bench)
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. A request to end, or a closed terminal, is taken as Ctrl-C is: in order, and saved."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # nohup and the like ignore a signal on purpose.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
     app()

@@ -14,9 +14,12 @@ from rich.console import Console
 from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.bridge.local import local_session
 from embodied_codeact.contracts import EnvironmentSession, Task
+from embodied_codeact.contracts import Model as LanguageModel
 from embodied_codeact.errors import ConfigurationError, OperatorError, unknown_name
+from embodied_codeact.models import resolve_model
 from embodied_codeact.registry import load_environment, parse_options
 
+BAD_INPUT = 2
 INTERRUPTED = 130
 SANDBOXES = ("strict", "best", "off")
 CONNECT_S = 60.0
@@ -49,18 +52,34 @@ def operator_errors(command: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
-        stderr = Console(stderr=True, highlight=False)
         try:
             command(*args, **kwargs)
         except OperatorError as error:
-            stderr.print("error:", style="bold red", end=" ")
-            stderr.print(" ".join(str(error).split()), markup=False, soft_wrap=True)
+            print_error(str(error))
             raise typer.Exit(error.exit_code) from None
         except KeyboardInterrupt:
-            stderr.print("interrupted", style="yellow")
+            Console(stderr=True, highlight=False).print("interrupted", style="yellow")
             raise typer.Exit(INTERRUPTED) from None
 
     return wrapped
+
+
+def print_error(message: str) -> None:
+    """Tell a person what is wrong, in one line on standard error."""
+    stderr = Console(stderr=True, highlight=False)
+    stderr.print("error:", style="bold red", end=" ")
+    stderr.print(" ".join(message.split()), markup=False, soft_wrap=True)
+
+
+def choose_model(spec: str, environment: str, connect: str | None = None) -> LanguageModel:
+    """Return the model that ``spec`` names.
+
+    Raises:
+        ConfigurationError: there is none. An unknown environment is called that, not one that lacks an expert.
+    """
+    if connect is None:
+        load_environment(environment)
+    return resolve_model(spec, environment)
 
 
 def environment_options(

@@ -117,7 +117,7 @@ class RunView:
         changed = {name: value for name, value in turn.state.items() if self._state.get(name) != value}
         self._state = turn.state
         for name, value in changed.items():
-            parts.append(Text(f"state.{name} = {_short(value)}", style="dim"))
+            parts.append(Text(f"state.{name} = {value!r}", style="dim", no_wrap=True, overflow="ellipsis"))
         self._indented(Group(*parts))
 
     def _finished(self, episode: Episode) -> None:
@@ -138,8 +138,3 @@ class RunView:
         if self._line_open:
             self._console.print()
             self._line_open = False
-
-
-def _short(value: object, limit: int = 66) -> str:
-    text = repr(value)
-    return text if len(text) <= limit else f"{text[:limit]}..."

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -49,9 +47,10 @@ class ProcessSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                     words += [flag, str(item)]
         try:
             return [word.format_map(variables) for word in words]
-        except (KeyError, ValueError) as error:
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
             known = ", ".join("{" + name + "}" for name in variables)
-            raise ConfigurationError(f"unknown variable {error} in {self.command!r}; known: {known}") from None
+            why = f"unknown variable {error}" if isinstance(error, KeyError) else f"bad variable: {error}"
+            raise ConfigurationError(f"{self.command!r}: {why}; known: {known}; a brace itself is doubled") from None
 
 
 class LaunchFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,9 +77,9 @@ def read_launch_file(name_or_path: str) -> LaunchFile:
         text = resources.files("embodied_codeact.launch").joinpath(f"{name_or_path}.yaml").read_text()
     elif path.suffix in (".yaml", ".yml"):
         try:
-            text = path.read_text()
-        except OSError as error:
-            raise ConfigurationError(f"cannot read launch file {path}: {error.strerror}") from error
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"cannot read launch file {path}: {error}") from error
     else:
         raise ConfigurationError(unknown_name("launch file", name_or_path, launch_names()))
     try:
@@ -89,6 +88,8 @@ def read_launch_file(name_or_path: str) -> LaunchFile:
         raise ConfigurationError(f"{name_or_path} is not YAML: {error}") from error
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"{name_or_path} is not a launch file: {error}") from error
+    if not launch_file.processes:
+        raise ConfigurationError(f"{name_or_path} names no process")
     mains = [name for name, process in launch_file.processes.items() if process.main]
     if len(mains) > 1:
         raise ConfigurationError(f"{name_or_path} has several main processes: {', '.join(mains)}")
@@ -117,7 +118,10 @@ class Launcher:
 
     def _start(self, name: str, argv: list[str]) -> None:
         self._say(name, f"embodied-codeact {' '.join(argv)}")
-        self._running[name] = subprocess.Popen([sys.executable, "-m", "embodied_codeact", *argv])
+        # Of its own session: Ctrl-C is for the launcher, which then ends the processes in order. There is no terminal
+        # in that session to read from.
+        command = [sys.executable, "-m", "embodied_codeact", *argv]
+        self._running[name] = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
 
     def _wait(self) -> int:
         while True:
@@ -134,8 +138,8 @@ class Launcher:
     def _end_all(self) -> None:
         """End what still runs, the latest first: agents before their servers."""
         for name, process in reversed(list(self._running.items())):
-            with contextlib.suppress(ProcessLookupError):
-                process.send_signal(signal.SIGINT)
+            # Not SIGINT: what a shell started in the background ignores that, and its children inherit it.
+            process.terminate()
             try:
                 process.wait(timeout=END_GRACE_S)
             except subprocess.TimeoutExpired:

@@ -65,7 +65,8 @@ class Interpreter:
         connect_world: returns the worker's end of a new channel to the world, or None; called for each worker.
 
     Raises:
-        SandboxUnavailable: ``"strict"`` was asked for and cannot be given; says what is missing and what to do.
+        SandboxUnavailable: ``"strict"`` was asked for and cannot be given, or ``"best"`` would be next to nothing; says
+            what is missing and what to do.
         EnvironmentFailure: the template does not start.
     """
 
@@ -107,6 +108,11 @@ class Interpreter:
                     if layer.name in self.missing_layers
                 )
                 + ". To run with the layers that there are, use --sandbox best; `embodied-codeact doctor` shows them."
+            )
+        if confinement.ESSENTIAL <= self.missing_layers.keys():
+            raise SandboxUnavailable(
+                "this machine gives neither Landlock nor seccomp, so nothing would confine a script; "
+                "`embodied-codeact doctor` says why. To run scripts unconfined all the same, say --sandbox off."
             )
         return [layer.name for layer in confinement.LAYERS if layer.name not in self.missing_layers]
 

@@ -110,6 +110,9 @@ LAYERS = (
 )
 """Seccomp is last: it refuses what the others need."""
 
+ESSENTIAL = frozenset({"landlock", "seccomp"})
+"""Without any of these a script would be as good as unconfined, which nobody gets without asking for it."""
+
 
 def compile_seccomp() -> tuple[bytes | None, str]:
     """Return the compiled filter, or None and why there is none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.bridge.local import local_session
+from embodied_codeact.errors import CommandRefused
 from tests.conftest import REPOSITORY
 from tests.support import counter
 
@@ -38,3 +40,14 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EnvironmentClie
 def endpoint(tmp_path: Path) -> str:
     """An ipc endpoint in a folder whose path is short enough for a socket."""
     return f"ipc://{tmp_path}" if len(str(tmp_path)) < 90 else f"ipc:///tmp/eca-test-{os.getpid()}"
+
+
+def when_free(session: EnvironmentClient) -> None:
+    """Run a script once nothing else runs any more."""
+    for _ in range(500):
+        try:
+            session.execute("counter.add()", timeout_s=10)
+            return
+        except CommandRefused:
+            time.sleep(0.02)
+    pytest.fail("the server stayed busy")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from embodied_codeact import wire
-from embodied_codeact.bridge.endpoints import parse_endpoint
+from embodied_codeact.bridge.endpoints import SOCKETS, parse_endpoint, with_free_port
 from embodied_codeact.bridge.framing import MAGIC, Encoder, FramingError, Header, decode
 from embodied_codeact.errors import ConfigurationError
 from tests.conftest import REPOSITORY
@@ -61,6 +61,8 @@ def test_a_vector_is_read_and_written_as_documented(name: str) -> None:
         [MAGIC, msgspec.msgpack.encode({"type": 5})],
         [MAGIC, msgspec.msgpack.encode(Header(type="ping", sizes=[3])), b"four"],
         [MAGIC, msgspec.msgpack.encode(Header(type="ping")), b"unannounced"],
+        [MAGIC, b"\x81\xa4type\xa1\xff"],
+        [MAGIC, b"\x82\xa4type\xa4ping\xa4body" + b"\x91" * 100_000 + b"\xc0"],
     ],
 )
 def test_what_is_no_message_is_refused(frames: list[bytes]) -> None:
@@ -80,6 +82,19 @@ def test_messages_are_numbered() -> None:
 def test_bad_endpoints_are_refused(text: str) -> None:
     with pytest.raises(ConfigurationError, match="neither"):
         parse_endpoint(text)
+
+
+def test_the_longest_folder_still_has_room_for_its_sockets() -> None:
+    longest = parse_endpoint("ipc:///" + "x" * 98)
+    assert max(len(longest.address(name).removeprefix("ipc://")) for name in SOCKETS) == 107
+    with pytest.raises(ConfigurationError, match="too long"):
+        parse_endpoint("ipc:///" + "x" * 99)
+
+
+def test_a_host_of_another_machine_has_no_free_port() -> None:
+    with pytest.raises(ConfigurationError, match="cannot bind"):
+        with_free_port(parse_endpoint("tcp://192.0.2.1:0"))
+    assert with_free_port(parse_endpoint("tcp://127.0.0.1:0")).port
 
 
 def test_addresses() -> None:

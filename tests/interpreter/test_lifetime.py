@@ -90,3 +90,14 @@ def test_strict_refuses_when_a_layer_is_missing_and_says_what_to_do(monkeypatch:
     with Interpreter(sandbox="best") as interpreter:
         assert "landlock" not in interpreter.layers
         assert "seccomp" in interpreter.layers
+
+
+def test_best_refuses_where_nothing_would_confine_a_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacking(_self: forkserver.ForkServer) -> dict[str, str]:
+        return {"rlimits": "", "privileges": "", "landlock": "this kernel has none", "seccomp": "no libseccomp"}
+
+    monkeypatch.setattr(forkserver.ForkServer, "probe", lacking)
+    with pytest.raises(SandboxUnavailable, match="say --sandbox off"):
+        Interpreter(sandbox="best")
+    with Interpreter(sandbox="off") as interpreter:
+        assert interpreter.layers == []

@@ -91,6 +91,18 @@ class _Faulty(Counter):
         """Return what cannot travel."""
         return sys.stdout
 
+    def huge(self) -> int:
+        """Return a number that no message holds."""
+        return 2**64
+
+    def unreadable(self) -> None:
+        """Raise an error whose text is no UTF-8, as one about a file of an odd name is."""
+        raise PrimitiveError("no file '\udcff'")
+
+    def spoil(self) -> None:
+        """Make every later observation fail."""
+        self._history = None  # type: ignore[assignment]
+
 
 class CounterAdapter:
     """One counter."""
@@ -100,7 +112,7 @@ class CounterAdapter:
         self._counter = kind(context, limit)
 
     def primitives(self) -> Mapping[str, Any]:
-        return {"counter": self._counter, "double": double}
+        return {"counter": self._counter, "double": double, "echo": echo}
 
     def reset(self, task: Task) -> Observation:
         if not task.id.startswith("reach-"):
@@ -129,6 +141,13 @@ def double(number: float) -> float:
     if not isinstance(number, float | int):
         raise InvalidArgument("number is a number, such as 2")
     return 2 * number
+
+
+def echo(value: Any) -> Any:
+    """Return what was given."""
+    if type(value) is object:
+        raise InvalidArgument("value is a number, a text, an array, or a list of such")
+    return value
 
 
 class CounterEnvironment:

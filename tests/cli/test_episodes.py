@@ -1,0 +1,98 @@
+"""``run`` and ``eval``: what a person and a program see, what is kept, and how Ctrl-C ends them."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+
+from embodied_codeact.contracts import CodeAction
+from embodied_codeact.trajectories import read_episodes
+from tests.cli.support import DOES_NOTHING, NEVER_ENDS, SOLVES, TASK, CommandProcess, invoke, write_trace
+
+COUNTER = ("run", "counter", "--sandbox", "best")
+
+
+@pytest.mark.usefixtures("counter_installed")
+def test_a_run_shows_each_part_in_order(tmp_path: Path) -> None:
+    trace = write_trace(tmp_path / "trace.jsonl", [SOLVES])
+    result = invoke(*COUNTER, "--model", f"replay:{trace}")
+    assert (result.exit_code, result.stderr) == (0, "")
+    parts = [
+        TASK.id,
+        "Make it show 3",
+        "turn 1",
+        "thought",
+        "I count.",
+        "code",
+        "counter.add(3)",
+        "output",
+        "three now",
+    ]
+    places = [result.stdout.find(part) for part in (*parts, "1 primitive call", "state.value = 3", "solved  the goal")]
+    assert -1 not in places, result.stdout
+    assert places == sorted(places), result.stdout
+
+
+@pytest.mark.usefixtures("counter_installed")
+def test_a_run_that_does_not_solve_its_task(tmp_path: Path) -> None:
+    """Exit code 1; one JSON object on standard output, the person's view beside it; and what was kept can be played."""
+    trace = write_trace(tmp_path / "trace.jsonl", [DOES_NOTHING])
+    kept = tmp_path / "new" / "kept.jsonl"
+    result = invoke(*COUNTER, "--model", f"replay:{trace}", "--json", "--out", kept)
+    assert result.exit_code == 1
+    summary = json.loads(result.stdout)
+    assert result.stdout.count("\n") == 1
+    assert (summary["task"], summary["success"], summary["end"], summary["turns"]) == (TASK.id, False, "finish", 1)
+    assert "I give up." in result.stderr
+    assert "not solved" in result.stderr
+
+    (episode,) = read_episodes(kept)
+    assert (episode.task.id, episode.end, episode.answer) == (TASK.id, "finish", "It cannot be done.")
+    again = invoke(*COUNTER, "--model", f"replay:{kept}", "--json", "--out", kept)
+    assert json.loads(again.stdout)["answer"] == "It cannot be done."
+    assert len(list(read_episodes(kept))) == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.usefixtures("counter_installed")
+def test_an_interrupted_run_keeps_its_episode(temporary: Path, tmp_path: Path, number: signal.Signals) -> None:
+    trace = write_trace(tmp_path / "trace.jsonl", [NEVER_ENDS])
+    kept = tmp_path / "kept.jsonl"
+    with CommandProcess(*COUNTER, "--model", f"replay:{trace}", "--out", kept, "--script-timeout", "600") as command:
+        shown = command.wait_for("the beginning")
+        assert "make the counter show 3" in shown or "Make it show 3" in shown
+        started = psutil.Process(command.process.pid).children(recursive=True)
+        assert started
+        command.process.send_signal(number)
+        code, rest = command.end()
+    assert code == 130, command.stderr()
+    assert "ended by user" in rest
+    assert command.stderr() == "interrupted\n"
+    (episode,) = read_episodes(kept)
+    assert episode.end == "user"
+    assert isinstance(episode.turns[0].action, CodeAction)
+    assert not psutil.wait_procs(started, timeout=5)[1]
+    assert not list(temporary.iterdir())
+
+
+def test_a_household_is_solved_as_its_user_sees_it() -> None:
+    with CommandProcess("run", "household", "--sandbox", "best", "--task", "Tomato", "--calls") as command:
+        code, shown = command.end()
+    assert (code, command.stderr()) == (0, "")
+    for part in ("Your task is to:", "thought", "code", "house.", "solved  the game is won"):
+        assert part in shown
+
+
+def test_an_evaluation_of_two_households(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.jsonl"
+    result = invoke("eval", "household", "--sandbox", "best", "--limit", "2", "--json", "--out", kept)
+    assert result.exit_code == 0, result.output
+    report = json.loads(result.stdout)
+    assert (report["episodes"], report["successes"]) == (2, 2)
+    episodes = list(read_episodes(kept))
+    assert len({episode.task.id for episode in episodes}) == 2
+    assert all(episode.status.success for episode in episodes)
