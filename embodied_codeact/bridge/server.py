@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 import zmq
+from msgspec.structs import replace
 
 from embodied_codeact.bridge.control import ControlDesk, ControlThread
 from embodied_codeact.bridge.endpoints import Endpoint
@@ -22,9 +23,24 @@ from embodied_codeact.bridge.execution import Execution
 from embodied_codeact.bridge.framing import Encoder, FramingError, Received, decode
 from embodied_codeact.bridge.listen import Listener
 from embodied_codeact.bridge.stop import StopFlag, StopLevel, StopState
-from embodied_codeact.bridge.verbs import CallBody, ExecuteBody, ExecutionReply, ObserveBody, ResetBody, ServerConfig
+from embodied_codeact.bridge.verbs import (
+    CallBody,
+    Confinement,
+    ExecuteBody,
+    ExecutionReply,
+    ObserveBody,
+    ResetBody,
+    ServerConfig,
+)
 from embodied_codeact.bridge.world_process import Answer, WorldProcess, failure
-from embodied_codeact.contracts import CallFinished, CallRecord, ExecutionEvent, Observation, ScriptStarted
+from embodied_codeact.contracts import (
+    CallFinished,
+    CallRecord,
+    EnvironmentDescription,
+    ExecutionEvent,
+    Observation,
+    ScriptStarted,
+)
 from embodied_codeact.errors import BridgeError, CommandRefused, EnvironmentFailure, OperatorError, StopLatched
 from embodied_codeact.interpreter.host import Interpreter
 from embodied_codeact.interpreter.records import ScriptFinished, ScriptOutcome
@@ -122,6 +138,15 @@ class EnvironmentServer:
             if self._listener.command in ready:
                 self._read_commands()
         self._abandon(EnvironmentFailure("the environment server was told to end"))
+
+    @property
+    def confinement(self) -> Confinement:
+        """How this machine confines scripts."""
+        return Confinement(layers=list(self._interpreter.layers), missing=dict(self._interpreter.missing_layers))
+
+    def _description(self) -> EnvironmentDescription:
+        description = self._world.description
+        return replace(description, metadata={**description.metadata, "confinement": self.confinement})
 
     def _poll(self, end_fd: int | None) -> set[object]:
         """Wait for something to do; return the descriptors and sockets that can be read."""
@@ -246,7 +271,7 @@ class EnvironmentServer:
         if header.session not in ("", self.session):
             raise CommandRefused("the server was started anew since; connect again")
         if header.type == "describe":
-            body = {"session": self.session, "description": self._world.description}
+            body = {"session": self.session, "description": self._description()}
             self._reply(identity, header.id, {"ok": body})
             return
         body = received.body(_BODIES[header.type])

@@ -27,6 +27,25 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     insecure: bool = False
 
 
+class Confinement(msgspec.Struct, frozen=True):
+    """How scripts are confined: the layers in force, and for each that the machine lacks, why.
+
+    Stands in the description's metadata under ``"confinement"``, so that whoever commands a server knows.
+    """
+
+    layers: list[str]
+    missing: dict[str, str] = msgspec.field(default_factory=dict)
+
+    def warning(self) -> str:
+        """What a person should know, empty where all layers are in force."""
+        if not self.layers:
+            return "scripts run unconfined (--sandbox off)"
+        if self.missing:
+            lacking = "; ".join(f"{name}: {why}" for name, why in self.missing.items())
+            return f"scripts are not confined by all layers ({lacking})"
+        return ""
+
+
 class ResetBody(msgspec.Struct, frozen=True):
     """Start this task."""
 

@@ -8,15 +8,15 @@ from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec
 
+import msgspec
 import typer
 from rich.console import Console
 
 from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.bridge.local import local_session
-from embodied_codeact.contracts import EnvironmentSession, Task
-from embodied_codeact.contracts import Model as LanguageModel
+from embodied_codeact.bridge.verbs import Confinement
+from embodied_codeact.contracts import EnvironmentDescription, EnvironmentSession, Task
 from embodied_codeact.errors import ConfigurationError, OperatorError, unknown_name
-from embodied_codeact.models import resolve_model
 from embodied_codeact.registry import load_environment, parse_options
 
 BAD_INPUT = 2
@@ -71,17 +71,6 @@ def print_error(message: str) -> None:
     stderr.print(" ".join(message.split()), markup=False, soft_wrap=True)
 
 
-def choose_model(spec: str, environment: str, connect: str | None = None) -> LanguageModel:
-    """Return the model that ``spec`` names.
-
-    Raises:
-        ConfigurationError: there is none. An unknown environment is called that, not one that lacks an expert.
-    """
-    if connect is None:
-        load_environment(environment)
-    return resolve_model(spec, environment)
-
-
 def environment_options(
     games: str | None = None, api: str | None = None, options: Sequence[str] | None = None
 ) -> dict[str, Any]:
@@ -130,15 +119,22 @@ def open_session(
         ConfigurationError: the server that answers serves another environment.
         OperatorError: the server cannot be started or reached.
     """
-    if connect is None:
-        with local_session(environment, options, sandbox=sandbox) as session:
-            yield session
-        return
-    with EnvironmentClient(connect, connect_s=CONNECT_S) as client:
-        served = client.describe().name
-        if served != environment:
-            raise ConfigurationError(f"the server at {connect} serves {served!r}, not {environment!r}")
+    with contextlib.ExitStack() as stack:
+        if connect is None:
+            client = stack.enter_context(local_session(environment, options, sandbox=sandbox))
+        else:
+            client = stack.enter_context(EnvironmentClient(connect, connect_s=CONNECT_S))
+        description = client.describe()
+        if description.name != environment:
+            raise ConfigurationError(f"the server at {connect} serves {description.name!r}, not {environment!r}")
+        _warn_of_confinement(description)
         yield client
+
+
+def _warn_of_confinement(description: EnvironmentDescription) -> None:
+    confinement = msgspec.convert(description.metadata["confinement"], Confinement)
+    if warning := confinement.warning():
+        Console(stderr=True, highlight=False).print(f"note: {warning}", style="yellow", markup=False, soft_wrap=True)
 
 
 def choose_task(tasks: Sequence[Task], wanted: str | None) -> Task:

@@ -21,6 +21,7 @@ from embodied_codeact.cli.console import RunView
 from embodied_codeact.contracts import Episode, Task
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.evaluation import EvaluationReport, ReplayReport, evaluate, replay_recordings
+from embodied_codeact.models import resolve_model
 from embodied_codeact.trajectories import TrajectoryWriter, read_recordings
 
 NOT_SOLVED = 1
@@ -70,7 +71,7 @@ def run(
     console = _console(as_json)
     options = common.environment_options(games, api, option)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
-    agent_model = common.choose_model(model, environment, connect)
+    agent_model = resolve_model(model, environment)
     limits = Limits(turns=max_turns, tokens=max_tokens, seconds=max_seconds, script_timeout_s=script_timeout)
     with contextlib.ExitStack() as stack:
         writer = stack.enter_context(TrajectoryWriter(out)) if out is not None else None
@@ -131,7 +132,7 @@ def evaluate_command(
     console = _console(as_json)
     options = common.environment_options(games, api, option)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
-    agent_model = common.choose_model(model, environment, connect)
+    agent_model = resolve_model(model, environment)
     limits = Limits(turns=max_turns, script_timeout_s=script_timeout)
     with contextlib.ExitStack() as stack:
         writer = stack.enter_context(TrajectoryWriter(out)) if out is not None else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from rich.console import Console
 
 from embodied_codeact.cli import common
 from embodied_codeact.errors import ConfigurationError, unknown_name
+from embodied_codeact.interpreter import syscalls
 from embodied_codeact.processes import describe_exit
 
 END_GRACE_S = 15.0
@@ -121,7 +123,13 @@ class Launcher:
         # Of its own session: Ctrl-C is for the launcher, which then ends the processes in order. There is no terminal
         # in that session to read from.
         command = [sys.executable, "-m", "embodied_codeact", *argv]
-        self._running[name] = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+        self._running[name] = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            # Asked to end in order even where the launcher itself is killed.
+            preexec_fn=lambda: syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGTERM),
+        )
 
     def _wait(self) -> int:
         while True:

@@ -44,6 +44,8 @@ def serve(
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: server.end())
         console.print(f"serving {environment} at {server.endpoint}", markup=False, soft_wrap=True)
+        if warning := server.confinement.warning():
+            console.print(warning, style="yellow", markup=False, soft_wrap=True)
         console.print("stop it with Ctrl-C", style="dim")
         server.serve()
     console.print("the server has ended")

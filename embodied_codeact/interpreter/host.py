@@ -109,7 +109,7 @@ class Interpreter:
                 )
                 + ". To run with the layers that there are, use --sandbox best; `embodied-codeact doctor` shows them."
             )
-        if confinement.ESSENTIAL <= self.missing_layers.keys():
+        if self.missing_layers.keys() >= confinement.ESSENTIAL:
             raise SandboxUnavailable(
                 "this machine gives neither Landlock nor seccomp, so nothing would confine a script; "
                 "`embodied-codeact doctor` says why. To run scripts unconfined all the same, say --sandbox off."

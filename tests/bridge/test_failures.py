@@ -8,12 +8,13 @@ import socket
 import threading
 import time
 
+import msgspec
 import psutil
 import pytest
 
 from embodied_codeact.bridge.client import LOST_S, EnvironmentClient
 from embodied_codeact.bridge.local import LocalServer, local_session
-from embodied_codeact.bridge.verbs import ServerConfig
+from embodied_codeact.bridge.verbs import Confinement, ServerConfig
 from embodied_codeact.contracts import ExecutionEvent, OutputChunk
 from embodied_codeact.errors import BridgeError, CommandRefused, ConfigurationError, EnvironmentFailure
 
@@ -160,3 +161,12 @@ def test_a_restarted_server_refuses_an_old_session(endpoint: str) -> None:
     with LocalServer(config(endpoint)), pytest.raises(CommandRefused, match="started anew"):
         client.execute("1", timeout_s=10)
     client.close()
+
+
+def test_the_description_says_how_scripts_are_confined() -> None:
+    with local_session("counter", sandbox="off") as client:
+        confinement = msgspec.convert(client.describe().metadata["confinement"], Confinement)
+    assert confinement.layers == []
+    assert "unconfined" in confinement.warning()
+    assert not Confinement(layers=["seccomp"]).warning()
+    assert "landlock: this kernel has none" in Confinement(["seccomp"], {"landlock": "this kernel has none"}).warning()

@@ -110,6 +110,16 @@ def test_an_interrupted_launch_leaves_nothing(temporary: Path, tmp_path: Path, n
     assert not list(temporary.iterdir())
 
 
+@pytest.mark.usefixtures("counter_installed", "temporary")
+def test_a_killed_launcher_leaves_no_process(tmp_path: Path) -> None:
+    with CommandProcess("launch", write_launch_file(tmp_path, NEVER_ENDS)) as command:
+        command.wait_for("the beginning")
+        started = psutil.Process(command.process.pid).children(recursive=True)
+        command.process.kill()
+        command.end()
+    assert not psutil.wait_procs(started, timeout=20)[1]
+
+
 def test_a_process_that_fails_ends_the_launch_with_its_exit_code(tmp_path: Path) -> None:
     file = tmp_path / "file.yaml"
     file.write_text("description: d\nprocesses:\n  p: {command: doctr}\n")
