@@ -12,6 +12,7 @@ import select
 import socket
 import struct
 import time
+from collections import deque
 from typing import Any
 
 from embodied_codeact import wire
@@ -37,6 +38,7 @@ class Channel:
         self._sock = sock
         self._max = max_message_bytes
         self._data = bytearray()
+        self._outgoing: deque[memoryview] = deque()
         self._sock.setblocking(False)
         self._poller = select.poll()
         self._poller.register(sock, select.POLLIN)
@@ -62,6 +64,44 @@ class Channel:
             ChannelClosed: the other end is gone, or did not read in time. After that the channel is of no use: the
                 other end may have got half a message.
         """
+        head, buffers = self._frame(value)
+        self._send_all(head, timeout_s)
+        for buffer in buffers:
+            self._send_all(buffer, timeout_s)
+
+    def send_soon(self, value: Any) -> None:
+        """Send one value as far as the other end takes it now; :meth:`flush` sends what is left.
+
+        Raises:
+            TypeError: the value cannot travel, or is over the size limit.
+            ChannelClosed: the other end is gone.
+        """
+        head, buffers = self._frame(value)
+        self._outgoing.extend(memoryview(part).cast("B") for part in (head, *buffers))
+        if not self.flush():
+            # What waits is ours alone: the sender may go on to change its arrays.
+            self._outgoing = deque(memoryview(bytes(part)) for part in self._outgoing)
+
+    def flush(self) -> bool:
+        """Send on what :meth:`send_soon` left, without waiting; return whether all of it is gone.
+
+        Raises:
+            ChannelClosed: the other end is gone.
+        """
+        while self._outgoing:
+            try:
+                rest = self._outgoing[0][self._sock.send(self._outgoing[0]) :]
+            except BlockingIOError:
+                return False
+            except OSError as error:
+                raise ChannelClosed(str(error)) from error
+            if rest:
+                self._outgoing[0] = rest
+            else:
+                self._outgoing.popleft()
+        return True
+
+    def _frame(self, value: Any) -> tuple[bytes, list[wire.Buffer]]:
         document, buffers = wire.pack(value)
         sizes = [memoryview(buffer).nbytes for buffer in buffers]
         size = _HEAD.size + 8 * len(sizes) + len(document) + sum(sizes)
@@ -71,9 +111,7 @@ class Channel:
                 f"at most {self._max} bytes and {MAX_BUFFERS} arrays do"
             )
         head = _HEAD.pack(len(sizes), len(document)) + struct.pack(f"<{len(sizes)}Q", *sizes)
-        self._send_all(head + document, timeout_s)
-        for buffer in buffers:
-            self._send_all(buffer, timeout_s)
+        return head + document, [buffer for buffer, nbytes in zip(buffers, sizes, strict=True) if nbytes]
 
     def _send_all(self, data: Any, timeout_s: float | None) -> None:
         view = memoryview(data).cast("B")

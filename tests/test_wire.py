@@ -141,3 +141,19 @@ def test_forged_extensions_are_refused(extension: tuple[int, bytes]) -> None:
     document = msgspec.msgpack.encode(msgspec.msgpack.Ext(*extension))
     with pytest.raises(ValueError):  # noqa: PT011 - any kind of ValueError is a refusal
         wire.unpack(document, [])
+
+
+def test_what_is_sent_soon_waits_for_its_reader_and_stays_as_it_was() -> None:
+    one, other = channel_pair()
+    array = np.ones(2_000_000)
+    one.send_soon(array)
+    array[:] = 0
+    assert not one.flush()
+    received: list[Any] = []
+    while not received:
+        received += other.receive_available()
+        one.flush()
+    assert received[0].sum() == 2_000_000
+    assert one.flush()
+    one.close()
+    other.close()

@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -33,8 +34,8 @@ from embodied_codeact.registry import load_environment, parse_options
 
 CLOSE_GRACE_S = 5.0
 """How long a world that lost its server may take to come to rest and close."""
-WORKER_SEND_S = 2.0
-"""A worker that does not read its answer for this long is cut off, so that the world never waits for model code."""
+_REQUESTS_PER_TURN = 100
+"""A worker that floods must not keep the world from its server."""
 _SHOWN_CHARACTERS = 400
 
 
@@ -62,6 +63,7 @@ class World:
         self._pass = pass_socket
         self._stop = stop
         self._worker: Channel | None = None
+        self._requests: deque[Any] = deque()
         self._selector = selectors.DefaultSelector()
         self._adapter: EnvironmentAdapter
         self._callables: dict[tuple[str, str], _Callable] = {}
@@ -100,7 +102,7 @@ class World:
                     if key.fileobj is self._server:
                         self._read_server()
                     elif key.fileobj is self._worker:
-                        self._read_worker(self._worker)
+                        self._serve_worker(self._worker)
         except ChannelClosed:
             return
 
@@ -116,7 +118,7 @@ class World:
             if op == "attach":
                 self._attach()
             else:
-                self._reply(self._server, {"id": request["id"], **self._answer(op, request)})
+                self._reply(self._server.send, {"id": request["id"], **self._answer(op, request)})
 
     def _answer(self, op: str, request: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -157,13 +159,24 @@ class World:
             self._selector.unregister(self._worker)
             self._worker.close()
             self._worker = None
+            self._requests.clear()
 
     # The worker's calls
 
-    def _read_worker(self, worker: Channel) -> None:
+    def _serve_worker(self, worker: Channel) -> None:
+        """Answer a worker's requests in order, each once the answer before it is gone.
+
+        A worker may be slow to read, or never read: it is not waited for, and nothing more is taken from it meanwhile.
+        """
         try:
-            for request in worker.receive_available():
-                self._reply(worker, self._worker_request(request), timeout_s=WORKER_SEND_S)
+            if worker.flush() and not self._requests:
+                self._requests.extend(worker.receive_available())
+            for _ in range(_REQUESTS_PER_TURN):
+                if not self._requests or not worker.flush():
+                    break
+                self._reply(worker.send_soon, self._worker_request(self._requests.popleft()))
+            idle = worker.flush() and not self._requests
+            self._selector.modify(worker, selectors.EVENT_READ if idle else selectors.EVENT_WRITE)
         except (ChannelClosed, ChannelCorrupt):
             # The worker died, or sends garbage: the server sees to its replacement.
             self._detach()
@@ -228,13 +241,13 @@ class World:
             raise InvalidArgument(f"{method or target}{found.signature}: {error}") from None
         return wire.plain(found.function(*args, **kwargs))
 
-    def _reply(self, channel: Channel, answer: dict[str, Any], *, timeout_s: float | None = None) -> None:
+    def _reply(self, send: Callable[[Any], None], answer: dict[str, Any]) -> None:
         try:
-            channel.send(answer, timeout_s=timeout_s)
+            send(answer)
         except TypeError as error:
             failure = _error("EnvironmentFailure", f"the environment gave what cannot travel: {error}")
             self._report_failure(failure["message"])
-            channel.send({"id": answer["id"], "error": failure}, timeout_s=timeout_s)
+            send({"id": answer["id"], "error": failure})
 
     def _report_failure(self, message: str) -> None:
         self._server.send({"event": "failed", "message": message})

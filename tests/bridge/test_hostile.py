@@ -149,6 +149,29 @@ def test_large_values_come_through_whole(session: EnvironmentClient) -> None:
     assert session.execute(large, timeout_s=20)[0].value == "True"
 
 
+def test_a_worker_that_does_not_read_is_neither_waited_for_nor_cut_off(session: EnvironmentClient) -> None:
+    """As after an interrupt that struck while a large answer was on its way."""
+    link = "link = [o for o in gc.get_objects() if type(o).__name__ == 'WorldLink'][0]._channel"
+    request = "{'op': 'call', 'id': 99, 'target': 'echo', 'method': '', 'args': [np.ones(3_000_000)], 'kwargs': {}}"
+    session.execute(f"import gc, numpy as np\n{link}\nlink.send({request})\ncounter", timeout_s=20)
+    assert session.observe().state["value"] == 0
+    result, seen = session.execute("counter.add().value", timeout_s=20)
+    assert result.value == "1"
+    assert seen.state["value"] == 1
+
+
+def test_a_worker_that_floods_the_world(session: EnvironmentClient) -> None:
+    link = "link = [o for o in gc.get_objects() if type(o).__name__ == 'WorldLink'][0]._channel"
+    flood = (
+        "try:\n    for n in range(200_000): link.send({'op': 'state', 'id': 1}, timeout_s=0.2)\nexcept Exception: pass"
+    )
+    session.execute(f"import gc\n{link}\n{flood}", timeout_s=20)
+    # It has spoiled its own channel; the world and the server are as they were.
+    assert session.observe().state["value"] == 0
+    session.reset(session.describe().tasks[0])
+    assert session.execute("counter.add().value", timeout_s=20)[0].value == "1"
+
+
 def test_much_output_and_a_figure_come_through_whole(session: EnvironmentClient) -> None:
     streamed: list[str] = []
 

@@ -135,7 +135,8 @@ def test_a_world_that_dies_takes_its_script_along(endpoint: str) -> None:
         world = next(child for child in family if "embodied_codeact.bridge.world" in child.cmdline())
 
         def kill(event: ExecutionEvent) -> None:
-            if isinstance(event, OutputChunk):
+            # What is printed may come in several pieces.
+            if isinstance(event, OutputChunk) and world.is_running():
                 world.kill()
 
         stubborn = "print('go')\nwhile True:\n    try:\n        double(1)\n    except Exception:\n        pass"
