@@ -6,6 +6,7 @@ their observations. The opening prompt and the newest exchange always stay.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -74,20 +75,23 @@ class Conversation:
         Where not even the opening and the newest exchange fit they are returned all the same: only the model can say
         whether that is too much.
         """
+        older = max(len(self._said) - 2, 0) // 2
+        # Step 0 sends everything; each of the next ``older`` steps shortens one more of the older observations, each
+        # after that leaves out one more of the older exchanges. Searched by bisection: counting costs a model time.
+        last = 2 * older
+
+        def fits(step: int) -> bool:
+            return count(self._reduced(step, older)) <= budget
+
+        step = 0 if last == 0 or fits(0) else min(bisect_left(range(last), True, lo=1, key=fits), last)
+        return Prompt(self._reduced(step, older), 2 * max(step - older, 0))
+
+    def _reduced(self, step: int, older: int) -> list[Message]:
+        shortened, dropped = min(step, older), 2 * max(step - older, 0)
         said = list(self._said)
-        newest = max(len(said) - 2, 0)
-
-        def assembled(dropped: int) -> list[Message]:
-            return [*self._noted_opening(dropped), *said[dropped:]]
-
-        dropped = 0
-        for index in range(1, newest, 2):
-            if count(assembled(0)) <= budget:
-                break
+        for index in range(1, 2 * shortened, 2):
             said[index] = Message("user", cut_middle(said[index].content, _SHORTENED_CHARS))
-        while dropped < newest and count(assembled(dropped)) > budget:
-            dropped += 2
-        return Prompt(assembled(dropped), dropped)
+        return [*self._noted_opening(dropped), *said[dropped:]]
 
     def _noted_opening(self, dropped: int) -> list[Message]:
         if not dropped:

@@ -131,3 +131,6 @@ MINT = Dialect(
     proposals=2,
     wrong_answer=MINT_WRONG_ANSWER,
 )
+
+DIALECTS = {dialect.name: dialect for dialect in (NATIVE, MINT)}
+"""By name, as trajectories hold them."""

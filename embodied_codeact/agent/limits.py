@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 from embodied_codeact.errors import ConfigurationError
@@ -26,8 +28,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise ConfigurationError(f"the limit {name!r} must be greater than zero, not {value!r}")
+            if value is not None and not 0 < value < math.inf:
+                raise ConfigurationError(f"the limit {name!r} must be greater than zero and finite, not {value!r}")
         if self.reply_tokens >= self.context_tokens:
             raise ConfigurationError(
                 f"the limit 'reply_tokens' ({self.reply_tokens}) leaves no room for a prompt in 'context_tokens' "

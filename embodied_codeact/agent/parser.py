@@ -3,7 +3,7 @@
 The rules, in the order in which they apply:
 
 1. Closed ``<execute>`` blocks are joined into one script; an unclosed last block counts, since generation may have
-   stopped at its tag. Without any, fenced Python blocks count in the same way; without any tag at all, bare fences.
+   stopped at its tag. Without any, fenced Python blocks count in the same way; without a ``<solution>``, bare fences.
 2. A script wins over a ``<solution>`` in the same reply, which becomes its ``then_finish``.
 3. A ``<solution>`` alone finishes; of several the last counts.
 4. Prose alone is a message for the user. A reply is either an action for the environment or a message for the user

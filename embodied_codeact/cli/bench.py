@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, cast
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -36,7 +34,7 @@ def bench(
         with local_session(environment, sandbox=sandbox) as client:
             measures += bench_bridge(client)
     if as_json:
-        sys.stdout.buffer.write(msgspec.json.encode(measures) + b"\n")
+        common.print_json(measures)
         return
     table = Table("ours", "median", "reference", "median", "ratio")
     for column in (1, 3, 4):

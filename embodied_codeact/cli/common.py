@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from pathlib import Path
@@ -16,7 +17,7 @@ from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.bridge.local import local_session
 from embodied_codeact.bridge.verbs import Confinement
 from embodied_codeact.contracts import EnvironmentDescription, EnvironmentSession, Task
-from embodied_codeact.errors import ConfigurationError, OperatorError, unknown_name
+from embodied_codeact.errors import BridgeError, ConfigurationError, OperatorError, unknown_name
 from embodied_codeact.registry import load_environment, parse_options
 
 BAD_INPUT = 2
@@ -24,6 +25,9 @@ INTERRUPTED = 130
 SANDBOXES = ("strict", "best", "off")
 CONNECT_S = 60.0
 """A server may still be starting its world when an agent is started beside it."""
+
+_SILENT_S = 2.0
+"""A wait this long needs no word."""
 
 P = ParamSpec("P")
 
@@ -44,7 +48,7 @@ MaxTurns = Annotated[int, typer.Option(min=1, help="Turns per episode.")]
 ScriptTimeout = Annotated[float, typer.Option(min=0.1, help="Seconds that one script may run.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, and nothing else there.")]
 Out = Annotated[Path | None, typer.Option(help="Append each episode to this JSON Lines file.", dir_okay=False)]
-Seed = Annotated[int, typer.Option(help="Seed of the task.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of the task.", show_default="the task's own")]
 
 
 def operator_errors(command: Callable[P, None]) -> Callable[P, None]:
@@ -69,6 +73,12 @@ def print_error(message: str) -> None:
     stderr = Console(stderr=True, highlight=False)
     stderr.print("error:", style="bold red", end=" ")
     stderr.print(" ".join(message.split()), markup=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """Give a program its one JSON object, on standard output."""
+    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+    sys.stdout.flush()
 
 
 def environment_options(
@@ -99,7 +109,8 @@ def check_names(environment: str, options: dict[str, Any], *, sandbox: str, conn
     """See that what the command line names exists, before anything is started.
 
     Raises:
-        ConfigurationError: the environment, one of its options, or the kind of sandbox does not.
+        ConfigurationError: the environment, one of its options, or the kind of sandbox does not; or options were
+            given for an environment that is served elsewhere.
     """
     if sandbox not in SANDBOXES:
         raise ConfigurationError(unknown_name("sandbox", sandbox, SANDBOXES))
@@ -123,7 +134,7 @@ def open_session(
         if connect is None:
             client = stack.enter_context(local_session(environment, options, sandbox=sandbox))
         else:
-            client = stack.enter_context(EnvironmentClient(connect, connect_s=CONNECT_S))
+            client = stack.enter_context(_connect(connect))
         description = client.describe()
         if description.name != environment:
             raise ConfigurationError(f"the server at {connect} serves {description.name!r}, not {environment!r}")
@@ -131,9 +142,22 @@ def open_session(
         yield client
 
 
+def _connect(endpoint: str) -> EnvironmentClient:
+    """Connect to a server, which may still be starting; say so where it takes more than a moment."""
+    try:
+        return EnvironmentClient(endpoint, connect_s=min(_SILENT_S, CONNECT_S))
+    except BridgeError:
+        if CONNECT_S <= _SILENT_S:
+            raise
+        stderr = Console(stderr=True, highlight=False)
+        stderr.print(f"waiting for a server at {endpoint} ...", style="dim", markup=False, soft_wrap=True)
+        return EnvironmentClient(endpoint, connect_s=CONNECT_S)
+
+
 def _warn_of_confinement(description: EnvironmentDescription) -> None:
-    confinement = msgspec.convert(description.metadata["confinement"], Confinement)
-    if warning := confinement.warning():
+    confinement = description.metadata.get("confinement")
+    warning = msgspec.convert(confinement, Confinement).warning() if confinement else ""
+    if warning:
         Console(stderr=True, highlight=False).print(f"note: {warning}", style="yellow", markup=False, soft_wrap=True)
 
 
@@ -154,6 +178,11 @@ def choose_task(tasks: Sequence[Task], wanted: str | None) -> Task:
         shown = ", ".join(task.id for task in fitting[:3])
         raise ConfigurationError(f"{len(fitting)} tasks fit {wanted!r}: {shown}{', ...' if len(fitting) > 3 else ''}")
     raise ConfigurationError(unknown_name("task", wanted, (task.id for task in tasks)))
+
+
+def with_seed(task: Task, seed: int | None) -> Task:
+    """Return the task with that seed, or without a wish as the environment listed it."""
+    return task if seed is None else msgspec.structs.replace(task, seed=seed)
 
 
 def one_per_type(tasks: Sequence[Task], count: int) -> list[Task]:

@@ -25,6 +25,20 @@ from embodied_codeact.contracts import (
 
 _CODE_THEME = "ansi_dark"
 _INDENT = 2
+_CONTROLS: dict[int, int | None] = {
+    **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"},
+    **dict.fromkeys(range(0x7F, 0xA0), 0xFFFD),
+    ord("\r"): None,
+}
+
+
+def printable(text: str) -> str:
+    """Return text that a model or its script wrote as it may be shown: what would steer the terminal is made visible.
+
+    >>> printable("done \\x1b[2J")
+    'done ␛[2J'
+    """
+    return text.translate(_CONTROLS)
 
 
 class RunView:
@@ -58,7 +72,7 @@ class RunView:
             self._finished(event.episode)
 
     def _started(self, event: EpisodeStarted) -> None:
-        body = Text(event.opening.strip() or event.task.instruction)
+        body = Text(printable(event.opening.strip() or event.task.instruction))
         title = Text.assemble(("task ", "bold"), (event.task.id, "bold cyan"))
         self._state = event.state
         self._console.print(Panel(body, title=title, title_align="left", border_style="cyan"))
@@ -67,28 +81,29 @@ class RunView:
         self._console.print(Rule(f"turn {event.turn + 1}", style="dim", align="left"))
         action = event.action
         if isinstance(action, UserMessage):
-            self._console.print(Text.assemble(("to the user  ", "bold magenta"), action.text))
+            self._console.print(Text.assemble(("to the user  ", "bold magenta"), printable(action.text)))
             return
         if isinstance(action, InvalidReply):
             self._console.print(Text("the reply holds no action", style="bold yellow"))
-            self._indented(Text(event.reply.text.strip(), style="dim"))
+            self._indented(Text(printable(event.reply.text.strip()), style="dim"))
             return
         if action.thought:
             self._console.print(Text("thought", style="bold"))
-            self._indented(Text(action.thought.strip(), style="italic"))
+            self._indented(Text(printable(action.thought.strip()), style="italic"))
         if isinstance(action, CodeAction):
             self._console.print(Text("code", style="bold"))
-            code = Syntax(action.code.strip("\n"), "python", theme=_CODE_THEME, word_wrap=True, line_numbers=True)
+            source = printable(action.code.strip("\n"))
+            code = Syntax(source, "python", theme=_CODE_THEME, word_wrap=True, line_numbers=True)
             self._indented(code)
             self._console.print(Text("output", style="bold"))
         elif isinstance(action, Finish):
-            self._console.print(Text.assemble(("finish  ", "bold magenta"), action.answer))
+            self._console.print(Text.assemble(("finish  ", "bold magenta"), printable(action.answer)))
 
     def _output(self, event: OutputChunk) -> None:
         style = "red" if event.stream == "stderr" else "green"
         for line in event.text.splitlines(keepends=True):
             margin = "" if self._line_open else " " * _INDENT
-            self._console.print(Text(margin + line.rstrip("\n"), style=style), end="", soft_wrap=True)
+            self._console.print(Text(margin + printable(line.rstrip("\n")), style=style), end="", soft_wrap=True)
             self._line_open = not line.endswith("\n")
             if not self._line_open:
                 self._console.print()
@@ -105,13 +120,13 @@ class RunView:
         result = turn.result
         if result is None:
             if turn.observation:
-                self._indented(Text(turn.observation.strip(), style="dim"))
+                self._indented(Text(printable(turn.observation.strip()), style="dim"))
             return
         parts: list[Text] = []
         if result.value is not None:
-            parts.append(Text(f"=> {result.value}", style="green"))
+            parts.append(Text(f"=> {printable(result.value)}", style="green"))
         if result.error is not None:
-            parts.append(Text(result.error.text(), style="red"))
+            parts.append(Text(printable(result.error.text()), style="red"))
         calls = f"{result.calls_total} primitive call{'' if result.calls_total == 1 else 's'}"
         parts.append(Text(f"{calls}, {result.duration_s:.2f} s", style="dim"))
         changed = {name: value for name, value in turn.state.items() if self._state.get(name) != value}

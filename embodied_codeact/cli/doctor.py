@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
-import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -24,7 +21,7 @@ def doctor(as_json: common.Json = False) -> None:
     report = examine()
     if as_json:
         value = {"ok": report.ok, "strict": report.strict, "checks": report.checks, "environments": environment_names()}
-        sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+        common.print_json(value)
     else:
         _show(Console(highlight=False), report)
     if not report.ok:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from embodied_codeact.agent import NATIVE, CodeActAgent, Limits
+from embodied_codeact.agent import MINT, CodeActAgent, Limits, User
 from embodied_codeact.agent.events import EventSink
 from embodied_codeact.cli import common
 from embodied_codeact.cli.console import RunView
-from embodied_codeact.contracts import Episode, Task
+from embodied_codeact.contracts import EnvironmentSession, Episode, Task
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.evaluation import EvaluationReport, ReplayReport, evaluate, replay_recordings
 from embodied_codeact.models import resolve_model
@@ -29,23 +28,41 @@ NOT_SOLVED = 1
 Watch = Annotated[bool, typer.Option("--watch", help="Show each episode as it happens.")]
 Calls = Annotated[bool, typer.Option("--calls", help="Also show each primitive call.")]
 
+Record = Callable[[Episode], None]
+
 
 def _console(as_json: bool) -> Console:
     """Where people read: standard error while standard output carries JSON."""
     return Console(stderr=as_json, highlight=False)
 
 
-def _print_json(value: Any) -> None:
-    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
-    sys.stdout.flush()
+@contextlib.contextmanager
+def _workplace(
+    environment: str, options: dict[str, Any], *, sandbox: str, connect: str | None, out: Path | None
+) -> Iterator[tuple[EnvironmentSession, Record]]:
+    """Open the session, and before it the file of trajectories: one that cannot be written is found before anything
+    runs. Yields the session and what appends an episode to the file, where there is one."""
+    with contextlib.ExitStack() as stack:
+        writer = stack.enter_context(TrajectoryWriter(out)) if out is not None else None
+        session = stack.enter_context(common.open_session(environment, options, sandbox=sandbox, connect=connect))
+        yield session, writer.write if writer is not None else lambda _: None
 
 
-def _ask_user(_text: str) -> str | None:
-    """Answer the agent's message, which the view has shown; an empty line or the end of input leaves."""
-    try:
-        return input("your answer> ").strip() or None
-    except EOFError:
+def _user_at(console: Console) -> User | None:
+    """Who answers the agent's messages, which the view has shown: the person at the terminal, if there is one. An
+    empty line or the end of input leaves."""
+    if not sys.stdin.isatty():
         return None
+
+    def answer(_text: str) -> str | None:
+        # Not input's own prompt: that goes to standard output, which may carry JSON.
+        console.print("your answer> ", end="")
+        try:
+            return input().strip() or None
+        except EOFError:
+            return None
+
+    return answer
 
 
 @common.operator_errors
@@ -73,26 +90,19 @@ def run(
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
     agent_model = resolve_model(model, environment)
     limits = Limits(turns=max_turns, tokens=max_tokens, seconds=max_seconds, script_timeout_s=script_timeout)
-    with contextlib.ExitStack() as stack:
-        writer = stack.enter_context(TrajectoryWriter(out)) if out is not None else None
-        session = stack.enter_context(common.open_session(environment, options, sandbox=sandbox, connect=connect))
-        chosen = common.choose_task(session.describe().tasks, task)
-        agent = CodeActAgent(
-            agent_model,
-            dialect=NATIVE,
-            limits=limits,
-            user=_ask_user if sys.stdin.isatty() else None,
-            on_event=RunView(console, show_calls=calls),
-        )
+    with _workplace(environment, options, sandbox=sandbox, connect=connect, out=out) as (session, record):
+        chosen = common.with_seed(common.choose_task(session.describe().tasks, task), seed)
+        view = RunView(console, show_calls=calls)
+        agent = CodeActAgent(agent_model, limits=limits, user=_user_at(console), on_event=view)
         try:
-            episode = agent.run(session, msgspec.structs.replace(chosen, seed=seed))
+            episode = agent.run(session, chosen)
         finally:
-            if writer is not None and agent.episode is not None:
-                writer.write(agent.episode)
+            if agent.episode is not None:
+                record(agent.episode)
     if out is not None:
         console.print(f"trajectory: {out}", markup=False, soft_wrap=True)
     if as_json:
-        _print_json(_episode_summary(episode))
+        common.print_json(_episode_summary(episode))
     if not episode.status.success:
         raise typer.Exit(NOT_SOLVED)
 
@@ -134,30 +144,23 @@ def evaluate_command(
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
     agent_model = resolve_model(model, environment)
     limits = Limits(turns=max_turns, script_timeout_s=script_timeout)
-    with contextlib.ExitStack() as stack:
-        writer = stack.enter_context(TrajectoryWriter(out)) if out is not None else None
-        session = stack.enter_context(common.open_session(environment, options, sandbox=sandbox, connect=connect))
-        tasks = _select(session.describe().tasks, task, per_type, limit)
-        view: EventSink | None = RunView(console) if watch else None
-
-        def keep(episode: Episode) -> None:
-            if writer is not None:
-                writer.write(episode)
-            advance(episode)
-
-        advance = stack.enter_context(_progress(console, len(tasks), shown=not watch))
-        report = evaluate(
-            session,
-            [msgspec.structs.replace(chosen, seed=seed) for chosen in tasks],
-            lambda _: CodeActAgent(agent_model, limits=limits, on_event=view),
-            keep,
-        )
+    with _workplace(environment, options, sandbox=sandbox, connect=connect, out=out) as (session, record):
+        tasks = [common.with_seed(chosen, seed) for chosen in _select(session.describe().tasks, task, per_type, limit)]
+        view = _view(console, watch)
+        with _progress(console, len(tasks), record, shown=not watch) as advance:
+            report = evaluate(
+                session, tasks, lambda _: CodeActAgent(agent_model, limits=limits, on_event=view), advance
+            )
     if as_json:
-        _print_json(report)
+        common.print_json(report)
     else:
         _print_report(console, report)
         if out is not None:
             console.print(f"trajectories: {out}", markup=False, soft_wrap=True)
+
+
+def _view(console: Console, watch: bool) -> EventSink | None:
+    return RunView(console) if watch else None
 
 
 def _select(tasks: list[Task], wanted: list[str] | None, per_type: int | None, limit: int | None) -> list[Task]:
@@ -170,8 +173,8 @@ def _select(tasks: list[Task], wanted: list[str] | None, per_type: int | None, l
 
 
 @contextlib.contextmanager
-def _progress(console: Console, total: int, *, shown: bool) -> Any:
-    """A bar that counts episodes and successes; yields the function that is told of each episode."""
+def _progress(console: Console, total: int, record: Record, *, shown: bool) -> Iterator[Record]:
+    """A bar that counts episodes and successes; yields the function that is told of each episode and records it."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not shown) as progress:
         bar = progress.add_task("episodes", total=total)
@@ -179,6 +182,7 @@ def _progress(console: Console, total: int, *, shown: bool) -> Any:
 
         def advance(episode: Episode) -> None:
             nonlocal done, solved
+            record(episode)
             done += 1
             solved += episode.status.success
             progress.update(bar, advance=1, description=f"{solved} of {done} solved")
@@ -204,7 +208,9 @@ def replay(
     file: Annotated[Path, typer.Argument(help="Recorded episodes, JSON Lines.", show_default=False)],
     environment: Annotated[str, typer.Option(help="Environment in which to replay.")] = "household",
     games: common.Games = None,
-    api: Annotated[str, typer.Option(help="API that the recorded scripts use.")] = "mint",
+    api: Annotated[
+        str | None, typer.Option(help="API that the recorded scripts use.", show_default="mint for MINT's")
+    ] = None,
     option: common.Option = None,
     sandbox: common.Sandbox = "strict",
     connect: common.Connect = None,
@@ -214,25 +220,22 @@ def replay(
 ) -> None:
     """Replay recorded replies through the real agent and compare what the environment answers.
 
-    The rules are those of the MINT benchmark, from which such recordings come. Exit code 1: something differs.
+    Takes this project's trajectories and the episodes that the MINT benchmark publishes, each by the rules that it was
+    played by. Exit code 1: something differs.
     """
     console = _console(as_json)
     recordings = read_recordings(file)
-    options = {} if connect is not None else common.environment_options(games, api, option)
+    if api is None and connect is None and all(recording.dialect == MINT.name for recording in recordings):
+        api = "mint"
+    options = common.environment_options(games, api, option)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
-    with contextlib.ExitStack() as stack:
-        writer = stack.enter_context(TrajectoryWriter(out)) if out is not None else None
-        session = stack.enter_context(common.open_session(environment, options, sandbox=sandbox, connect=connect))
-        advance: Callable[[Episode], None] = stack.enter_context(_progress(console, len(recordings), shown=not watch))
-
-        def keep(episode: Episode) -> None:
-            if writer is not None:
-                writer.write(episode)
-            advance(episode)
-
-        report = replay_recordings(session, recordings, on_episode=keep, on_event=RunView(console) if watch else None)
+    with (
+        _workplace(environment, options, sandbox=sandbox, connect=connect, out=out) as (session, record),
+        _progress(console, len(recordings), record, shown=not watch) as advance,
+    ):
+        report = replay_recordings(session, recordings, on_episode=advance, on_event=_view(console, watch))
     if as_json:
-        _print_json(report)
+        common.print_json(report)
     else:
         _print_comparison(console, report)
     if report.differences:

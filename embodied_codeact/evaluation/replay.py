@@ -1,7 +1,7 @@
-"""Replays episodes that MINT recorded through the real agent, and reports where our environment answers otherwise.
+"""Replays recorded episodes through the real agent, and reports where our environment answers otherwise.
 
-The recorded replies are all that is taken from a recording while an episode runs; the observations are compared
-afterwards. Of each recording
+The rules are those by which an episode was played: MINT's, or this project's own. The recorded replies are all that is
+taken from a recording while an episode runs; the observations are compared afterwards. Of each recording
 
 - a reply in which a solution was taken, or that was answered with a verdict or a complaint, is left out: there is no
   output to compare;
@@ -10,21 +10,25 @@ afterwards. Of each recording
 - every other reply is compared, also one that is never reached here because the episode ended earlier: that is a
   difference.
 
-So ``turns + left_out + unanswered`` is the number of recorded replies. The outcome is success and the reason of the
-end, as MINT names it; it also differs where an episode asks for more replies than were recorded.
+So ``turns + left_out + unanswered`` is the number of recorded replies. A trajectory of this project holds what each
+script did, also the last, so there every reply with a script is compared and the others are left out. The outcome is
+success and the reason of the end; it also differs where an episode asks for more replies than were recorded.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import msgspec
 
-from embodied_codeact.agent import MINT, CodeActAgent, Limits
+from embodied_codeact.agent import MINT, CodeActAgent, Dialect, Limits
+from embodied_codeact.agent.dialects import DIALECTS
 from embodied_codeact.agent.events import EventSink
 from embodied_codeact.contracts import EnvironmentSession, Episode, Finish, InvalidReply, Task
 from embodied_codeact.errors import ConfigurationError, unknown_name
-from embodied_codeact.evaluation.compare import is_verdict, recorded_output, replayed_output, same_output
+from embodied_codeact.evaluation.compare import Output, is_verdict, recorded_output, replayed_output, same_output
 from embodied_codeact.models.replay import ReplayModel
 from embodied_codeact.trajectories.recordings import Recording
 
@@ -61,10 +65,10 @@ def replay_recordings(
     on_episode: Callable[[Episode], None] | None = None,
     on_event: EventSink | None = None,
 ) -> ReplayReport:
-    """Replay each recording in ``session`` by MINT's rules and compare.
+    """Replay each recording in ``session`` by the rules that it was played by, and compare.
 
     Raises:
-        ConfigurationError: a recorded task is not among the session's tasks.
+        ConfigurationError: a recorded task is not among the session's tasks, or it was played by rules unknown here.
         OperatorError: the bridge or the environment failed.
     """
     known = session.describe().tasks
@@ -72,7 +76,8 @@ def replay_recordings(
     report = ReplayReport()
     for recording, task in zip(recordings, tasks, strict=True):
         model = ReplayModel([recording], f"replay:{recording.model}", pinned=True)
-        agent = CodeActAgent(model, dialect=MINT, limits=limits, on_event=on_event)
+        dialect = _dialect(recording)
+        agent = CodeActAgent(model, dialect=dialect, limits=limits or _limits(recording, dialect), on_event=on_event)
         try:
             episode = agent.run(session, task)
         finally:
@@ -84,28 +89,32 @@ def replay_recordings(
 
 def compare_episode(recording: Recording, episode: Episode, *, exhausted: bool = False) -> ReplayReport:
     """Compare one replayed episode with its recording; ``exhausted`` where it asked for more replies."""
-    turns = left_out = unanswered = equal = 0
+    counts: Counter[str] = Counter()
     differences: list[Difference] = []
-    for index, reply in enumerate(recording.replies):
-        answered = index < len(recording.observations)
-        if isinstance(MINT.parse(reply), Finish | InvalidReply) or (
-            answered and is_verdict(recording.observations[index])
-        ):
-            left_out += 1
-        elif not answered:
-            unanswered += 1
-        else:
-            turns += 1
-            difference = _turn_difference(recording, episode, index)
-            differences += [difference] if difference else []
-            equal += difference is None
+    for index in range(len(recording.replies)):
+        output = _expected(recording, index)
+        if isinstance(output, str):
+            counts[output] += 1
+            continue
+        counts["turns"] += 1
+        difference = _turn_difference(recording.task_id, index, output, episode)
+        differences += [difference] if difference else []
+    equal = counts["turns"] - len(differences)
     expected = _outcome(recording.success, recording.end)
     got = _outcome(episode.status.success, episode.end)
     if exhausted or len(episode.turns) != len(recording.replies):
         got += f" after {len(episode.turns)} turns instead of {len(recording.replies)}"
     if got != expected:
         differences.append(Difference(recording.task_id, None, expected, got))
-    return ReplayReport(1, turns, left_out, unanswered, equal, int(got == expected), differences)
+    return ReplayReport(
+        episodes=1,
+        turns=counts["turns"],
+        left_out=counts["left_out"],
+        unanswered=counts["unanswered"],
+        observations_equal=equal,
+        outcomes_equal=int(got == expected),
+        differences=differences,
+    )
 
 
 def _task_of(recording: Recording, tasks: Sequence[Task]) -> Task:
@@ -120,17 +129,39 @@ def _task_of(recording: Recording, tasks: Sequence[Task]) -> Task:
     raise ConfigurationError(f"cannot replay: {unknown_name('task', wanted, [task.id for task in tasks])}")
 
 
-def _turn_difference(recording: Recording, episode: Episode, index: int) -> Difference | None:
-    expected = recorded_output(recording.observations[index])
+def _dialect(recording: Recording) -> Dialect:
+    if recording.dialect not in DIALECTS:
+        raise ConfigurationError(f"cannot replay: {unknown_name('dialect', recording.dialect, DIALECTS)}")
+    return DIALECTS[recording.dialect]
+
+
+def _limits(recording: Recording, dialect: Dialect) -> Limits:
+    """MINT's budget of turns; a trajectory's own is that of the turns that it has, in case it ran out of them."""
+    return Limits() if dialect is MINT else Limits(turns=max(len(recording.replies), 1))
+
+
+def _expected(recording: Recording, index: int) -> Output | Literal["left_out", "unanswered"]:
+    """What a reply's script is to say here, or why there is nothing to compare."""
+    if recording.results:
+        result = recording.results[index]
+        return "left_out" if result is None else replayed_output(result)
+    answered = index < len(recording.observations)
+    if isinstance(MINT.parse(recording.replies[index]), Finish | InvalidReply):
+        return "left_out"
+    if not answered:
+        return "unanswered"
+    observation = recording.observations[index]
+    return "left_out" if is_verdict(observation) else recorded_output(observation)
+
+
+def _turn_difference(task: str, index: int, expected: Output, episode: Episode) -> Difference | None:
     if index >= len(episode.turns):
-        return Difference(recording.task_id, index, expected.shown(), _NOT_REACHED)
+        return Difference(task, index, expected.shown(), _NOT_REACHED)
     result = episode.turns[index].result
     if result is None:
-        return Difference(recording.task_id, index, expected.shown(), _NOT_RUN)
+        return Difference(task, index, expected.shown(), _NOT_RUN)
     got = replayed_output(result)
-    if same_output(expected, got):
-        return None
-    return Difference(recording.task_id, index, expected.shown(), got.shown())
+    return None if same_output(expected, got) else Difference(task, index, expected.shown(), got.shown())
 
 
 def _outcome(success: bool, end: str) -> str:

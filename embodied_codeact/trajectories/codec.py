@@ -13,6 +13,9 @@ import numpy as np
 
 from embodied_codeact.contracts import SCHEMA_VERSION, Episode
 
+EPISODE_START = b'{"task":'
+"""How every line begins, since ``task`` is the first field of ``Episode``."""
+
 
 class _Versioned(msgspec.Struct):
     schema: int = 1

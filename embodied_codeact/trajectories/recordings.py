@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from embodied_codeact.contracts import Episode, Message
+from embodied_codeact.contracts import Episode, ExecutionResult, Message
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.trajectories.codec import decode_episode
 from embodied_codeact.trajectories.reader import read_lines
@@ -24,7 +24,9 @@ class Recording(msgspec.Struct, frozen=True):
     ``observations[i]`` answers ``replies[i]``; an episode that ended with a reply has one observation fewer than
     replies. ``instruction`` and ``opening`` (the whole text of the task, or of the first user message) serve to
     recognise the task. ``end`` is in the words of ``Episode.end``; empty where a success ended a recording of MINT's,
-    which does not tell whether it came from a script or a solution.
+    which does not tell whether it came from a script or a solution. ``dialect`` names the rules that it was played by.
+    ``results`` holds, for each reply of a trajectory of this project, what its script did (None for a reply without
+    one); it is empty for a recording of MINT's, which has only the observations' text.
     """
 
     task_id: str
@@ -35,6 +37,8 @@ class Recording(msgspec.Struct, frozen=True):
     observations: list[str]
     success: bool
     end: str
+    dialect: str = "mint"
+    results: list[ExecutionResult | None] = msgspec.field(default_factory=list)
 
 
 class _MintEpisode(msgspec.Struct):
@@ -103,6 +107,8 @@ def _from_episode(episode: Episode) -> Recording:
         observations=[turn.observation for turn in episode.turns if turn.observation],
         success=episode.status.success,
         end=episode.end,
+        dialect=str(episode.metadata.get("dialect", "native")),
+        results=[turn.result for turn in episode.turns],
     )
 
 

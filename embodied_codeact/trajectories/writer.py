@@ -5,13 +5,14 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import stat
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from embodied_codeact.contracts import Episode
 from embodied_codeact.errors import ConfigurationError, OperatorError
-from embodied_codeact.trajectories.codec import encode_episode
+from embodied_codeact.trajectories.codec import EPISODE_START, decode_episode, encode_episode
 
 _log = logging.getLogger(__name__)
 _CHUNK = 1 << 16
@@ -20,12 +21,13 @@ _CHUNK = 1 << 16
 class TrajectoryWriter:
     """One file of episodes, opened to append by one writer at a time.
 
-    A file that a crash left with half a line is repaired when it is opened: the half line goes, and ``note`` says so
-    (it is also logged as a warning).
+    A file that a crash left with half an episode is repaired when it is opened: the half line goes, and ``note`` says
+    so (it is also logged as a warning). A whole episode that lacks only the end of its line is kept.
 
     Raises:
-        ConfigurationError: the file cannot be opened or written, or another run is writing it. Raised by the
-            constructor, so before any episode has run.
+        ConfigurationError: the file cannot be opened or written, is no plain file, ends in something that is no
+            episode (which is left as it is), or another run is writing it. Raised by the constructor, so before any
+            episode has run.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -37,6 +39,8 @@ class TrajectoryWriter:
         except OSError as error:
             raise ConfigurationError(f"cannot write trajectories to {self.path}: {error.strerror}") from error
         try:
+            if not stat.S_ISREG(os.fstat(self._descriptor).st_mode):
+                raise ConfigurationError(f"cannot write trajectories to {self.path}: it is no plain file")
             self._claim()
             self._repair()
         except BaseException:
@@ -87,6 +91,14 @@ class TrajectoryWriter:
         whole = self._end_of_last_line(size)
         if whole == size:
             return
+        tail = self._read(whole, size)
+        if not (tail.startswith(EPISODE_START) or EPISODE_START.startswith(tail)):
+            raise ConfigurationError(
+                f"cannot write trajectories to {self.path}: its last line is no episode; choose another file"
+            )
+        if _is_episode(tail):
+            os.write(self._descriptor, b"\n")
+            return
         os.ftruncate(self._descriptor, whole)
         os.fsync(self._descriptor)
         self.note = f"{self.path}: removed an incomplete last line ({size - whole} bytes) that an interrupted run left"
@@ -101,3 +113,15 @@ class TrajectoryWriter:
                 return start + found + 1
             position = start
         return 0
+
+    def _read(self, start: int, end: int) -> bytes:
+        chunks = [os.pread(self._descriptor, min(_CHUNK, end - at), at) for at in range(start, end, _CHUNK)]
+        return b"".join(chunks)
+
+
+def _is_episode(line: bytes) -> bool:
+    try:
+        decode_episode(line)
+    except ValueError:
+        return False
+    return True

@@ -86,6 +86,7 @@ class GameInPlay:
         Raises:
             ConfigurationError: the game cannot be used.
         """
+        self.state, self.won = HouseholdState(), False
         self._put_template = game.put_template
         if self._engine is None:
             self._engine = self._make_engine()
@@ -106,7 +107,8 @@ class GameInPlay:
         if self._engine is None:
             raise EnvironmentFailure("no household game is being played: reset the environment first")
         answer = _ARRIVAL.sub("", self._engine.command(text))
-        self.state = state_after(self.state, text, answer)
+        # The engine takes no notice of blanks around a command either; a name in the state has none.
+        self.state = state_after(self.state, text.strip(), answer)
         self.won = self.won or self._engine.won
         return answer
 

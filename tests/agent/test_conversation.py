@@ -50,6 +50,22 @@ def test_opening_and_newest_stay_whatever_the_budget() -> None:
     assert len(made.messages) == 8
 
 
+def test_a_long_conversation_is_counted_a_few_times_only() -> None:
+    counted = 0
+
+    def count(messages: Sequence[Message]) -> int:
+        nonlocal counted
+        counted += 1
+        return estimate_tokens(messages)
+
+    made = conversation(200, 600)
+    for budget in (estimate_tokens(made.messages) - 5000, 3000):
+        counted = 0
+        fitting = made.prompt(budget, count)
+        assert estimate_tokens(fitting.messages) <= budget < estimate_tokens(made.messages)
+        assert counted < 15
+
+
 def test_model_counts_where_it_can() -> None:
     class Counting(ScriptedModel):
         def count_tokens(self, messages: Sequence[Message]) -> int:

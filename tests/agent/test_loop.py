@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from msgspec.structs import replace
 
 from embodied_codeact.agent import (
     MINT,
@@ -16,7 +19,7 @@ from embodied_codeact.agent import (
     TurnFinished,
 )
 from embodied_codeact.agent.loop import NO_USER
-from embodied_codeact.contracts import Episode, OutputChunk, Usage
+from embodied_codeact.contracts import Episode, ExecutionResult, Observation, OutputChunk, Usage
 from embodied_codeact.errors import BridgeError, ConfigurationError, ModelError
 from tests.agent.fakes import Pantry, ScriptedModel, pantry_task
 
@@ -64,6 +67,29 @@ def test_finish_beside_a_script_is_taken_only_if_it_raised_nothing() -> None:
     assert [turn.result is not None for turn in episode.turns] == [True, True]
     assert "Take it first" in episode.turns[0].observation
     assert (episode.end, episode.answer, len(episode.turns)) == ("finish", "done", 2)
+
+
+def test_finish_beside_an_interrupted_script_is_not_taken() -> None:
+    class Interrupting(Pantry):
+        def execute(self, code: str, **options: Any) -> tuple[ExecutionResult, Observation]:
+            result, seen = super().execute(code, **options)
+            return replace(result, interrupted=True), seen
+
+    episode = run([f"{TAKE}{DONE}"], Interrupting(), limits=Limits(turns=1))
+    assert (episode.end, episode.answer) == ("turns", None)
+
+
+def test_time_that_the_user_takes_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("embodied_codeact.agent.loop.time.monotonic", lambda: now)
+
+    def answer_after_an_hour(_text: str) -> str:
+        nonlocal now
+        now += 3600
+        return "The red one."
+
+    episode = run(["Which box?", DONE], user=answer_after_an_hour, limits=Limits(seconds=60))
+    assert (episode.end, episode.duration_s) == ("finish", 3600)
 
 
 def test_message_without_user_is_told_so_and_costs_a_turn() -> None:
@@ -192,7 +218,10 @@ def test_dialect_is_kept_in_the_record() -> None:
     assert run([DONE]).metadata == {"dialect": NATIVE.name}
 
 
-@pytest.mark.parametrize("bad", [{"turns": 0}, {"seconds": -1.0}, {"reply_tokens": 20_000}, {"tokens": 0}])
+@pytest.mark.parametrize(
+    "bad",
+    [{"turns": 0}, {"seconds": -1.0}, {"reply_tokens": 20_000}, {"tokens": 0}, {"script_timeout_s": float("inf")}],
+)
 def test_limits_that_make_no_sense_are_refused(bad: dict[str, float]) -> None:
     with pytest.raises(ConfigurationError, match=next(iter(bad))):
         Limits(**bad)  # type: ignore[arg-type]

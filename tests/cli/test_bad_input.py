@@ -69,6 +69,12 @@ def test_unusable_traces(tmp_path: Path, content: str | None, line: str) -> None
         assert str(trace) in error
 
 
+def test_a_replay_does_not_silently_pass_over_options_that_belong_to_the_server(tmp_path: Path) -> None:
+    trace = write_trace(tmp_path / "trace.jsonl", ["<solution>done</solution>"])
+    for words in (["--games", tmp_path], ["--api", "object"], ["-o", "engine=textworld"]):
+        assert "belong to its server" in error_line(invoke("replay", trace, "--connect", "ipc:///tmp/none", *words))
+
+
 def test_a_broken_line_after_a_good_one_is_named(tmp_path: Path) -> None:
     trace = write_trace(tmp_path / "trace.jsonl", ["<solution>done</solution>"])
     with trace.open("a") as file:

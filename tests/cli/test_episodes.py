@@ -9,7 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from embodied_codeact.contracts import CodeAction
+from embodied_codeact.cli import common
+from embodied_codeact.contracts import CodeAction, Task
 from embodied_codeact.trajectories import read_episodes
 from tests.cli.support import DOES_NOTHING, NEVER_ENDS, SOLVES, TASK, CommandProcess, invoke, write_trace
 
@@ -55,6 +56,41 @@ def test_a_run_that_does_not_solve_its_task(tmp_path: Path) -> None:
     again = invoke(*COUNTER, "--model", f"replay:{kept}", "--json", "--out", kept)
     assert json.loads(again.stdout)["answer"] == "It cannot be done."
     assert len(list(read_episodes(kept))) == 2
+
+
+def test_a_task_keeps_its_own_seed_unless_another_is_wished() -> None:
+    task = Task("stack", "tabletop", "stack the cubes", seed=7)
+    assert common.with_seed(task, None).seed == 7
+    assert common.with_seed(task, 0).seed == 0
+
+
+@pytest.mark.usefixtures("counter_installed")
+def test_a_script_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    for nasty in (r"print('\x1b]52;c;cHduZWQ=\x07', end='\x1b[2J')", r"raise ValueError('\x1b[2J')", "'\x1b[2J'"):
+        trace = write_trace(tmp_path / "trace.jsonl", [f"<execute>\n{nasty}\n</execute>", f"{nasty}\x1b[2J"])
+        shown = invoke(*COUNTER, "--model", f"replay:{trace}", "--max-turns", "2").stdout
+        assert "turn 2" in shown
+        assert "␛" in shown
+        assert not {"\x1b", "\x07"} & set(shown)
+        trace.unlink()
+
+
+@pytest.mark.usefixtures("counter_installed")
+def test_a_trajectory_is_replayed_by_its_own_rules(tmp_path: Path) -> None:
+    replies = ["<execute>counter.ad()</execute>", "Shall I go on?", "<execute>print(counter.add(3).value)</execute>"]
+    played = tmp_path / "played.jsonl"
+    trace = write_trace(tmp_path / "trace.jsonl", replies)
+    assert invoke(*COUNTER, "--model", f"replay:{trace}", "--out", played).exit_code == 0
+    again = ("--environment", "counter", "--sandbox", "best", "--json")
+    same = invoke("replay", played, *again)
+    assert same.exit_code == 0, same.output
+    report = json.loads(same.stdout)
+    counted = {name: report[name] for name in ("turns", "left_out", "observations_equal", "outcomes_equal")}
+    assert counted == {"turns": 2, "left_out": 1, "observations_equal": 2, "outcomes_equal": 1}
+    (tmp_path / "other.jsonl").write_text(played.read_text().replace('"stdout":"3\\n"', '"stdout":"4\\n"'))
+    other = invoke("replay", tmp_path / "other.jsonl", *again)
+    assert other.exit_code == 1
+    assert [(d["turn"], d["expected"], d["got"]) for d in json.loads(other.stdout)["differences"]] == [(2, "4", "3")]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

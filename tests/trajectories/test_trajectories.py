@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import resource
 from pathlib import Path
 
 import msgspec
@@ -21,8 +22,9 @@ from embodied_codeact.contracts import (
     Task,
     Turn,
 )
-from embodied_codeact.errors import ConfigurationError
+from embodied_codeact.errors import ConfigurationError, OperatorError
 from embodied_codeact.trajectories import TrajectoryWriter, read_episodes
+from embodied_codeact.trajectories.codec import encode_episode
 
 
 def episode(name: str = "t", **state: object) -> Episode:
@@ -67,7 +69,7 @@ def test_whatever_a_script_leaves_behind_can_be_written(tmp_path: Path, value: o
     assert read.turns[0].result.calls[0].args == [kept]
 
 
-@pytest.mark.parametrize("torn", [b'{"task"', b"x" * 200_000])
+@pytest.mark.parametrize("torn", [b'{"task"', b'{"task":{"id":"' + b"x" * 200_000])
 def test_half_a_line_is_passed_over_and_repaired_with_a_note(
     tmp_path: Path, torn: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -92,6 +94,44 @@ def test_half_a_first_line_is_repaired(tmp_path: Path) -> None:
     with TrajectoryWriter(path) as writer:
         writer.write(episode("a"))
     assert [one.task.id for one in read_episodes(path)] == ["a"]
+
+
+def test_a_whole_episode_without_the_end_of_its_line_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    path.write_bytes(encode_episode(episode("a")))
+    with TrajectoryWriter(path) as writer:
+        assert writer.note is None
+        writer.write(episode("b"))
+    assert [one.task.id for one in read_episodes(path)] == ["a", "b"]
+
+
+@pytest.mark.parametrize("content", [b"my notes, without a last newline", b"a\nb"])
+def test_a_file_of_something_else_is_refused_and_left_as_it_is(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=r"notes\.txt: its last line is no episode"):
+        TrajectoryWriter(path)
+    assert path.read_bytes() == content
+
+
+def test_a_disk_that_gets_full_leaves_what_was_there_whole(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with TrajectoryWriter(path) as writer:
+        writer.write(episode("a"))
+        before = path.read_bytes()
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, limits[1]))
+        try:
+            with pytest.raises(OperatorError, match="cannot write the episode"):
+                writer.write(episode("b"))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert path.read_bytes() == before
+
+
+def test_a_device_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="/dev/null: it is no plain file"):
+        TrajectoryWriter("/dev/null")
 
 
 def test_two_writers_of_one_file_are_refused(tmp_path: Path) -> None:

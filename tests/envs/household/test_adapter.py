@@ -115,6 +115,33 @@ def test_the_flat_functions_play_the_same_game(folder: Path) -> None:
         adapter.close()
 
 
+def test_blanks_around_a_name_do_not_get_into_the_state(folder: Path) -> None:
+    adapter = environment.adapter(HouseholdOptions(games=str(folder), api="mint"), WorldContext())
+    try:
+        adapter.reset(task("new"))
+        assert "countertop 1" in adapter.primitives()["goto"]("countertop 1 ")
+        assert adapter.observe().state["location"] == "countertop 1"
+    finally:
+        adapter.close()
+
+
+def test_a_game_that_cannot_be_started_has_no_verdict_of_the_one_before(tmp_path: Path) -> None:
+    for name in ("good", "bad"):
+        write_game(
+            tmp_path / name / "game.tw-pddl", small_game() if name == "good" else small_game() | {"pddl_problem": "("}
+        )
+    adapter = environment.adapter(HouseholdOptions(games=str(tmp_path)), WorldContext())
+    try:
+        adapter.reset(task("good"))
+        solve(adapter.primitives())
+        assert adapter.judge().success
+        with pytest.raises(ConfigurationError, match="TextWorld cannot use"):
+            adapter.reset(task("bad"))
+        assert not adapter.judge().success
+    finally:
+        adapter.close()
+
+
 def test_nothing_is_left_behind(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(sys, "argv", ["caller", "--its-own"])

@@ -222,6 +222,9 @@ def test_finishes_when_the_task_is_done_or_hopeless_and_explores_what_it_does_no
     nothing = "Observation:\nOn the desk 1, you see nothing.\nOn the bed 1, you see nothing."
     assert "<execute>" in reply(mug, script, nothing)
     assert "<solution>" in reply(mug, script, nothing, script, nothing, script, nothing)
+    seen = "Observation:\nOn the bed 1, you see a mug 1."
+    assert "<execute>" in reply(mug, *[script, seen] * 7)
+    assert "<solution>" in reply(mug, *[script, seen] * 8)
     riddle = f"{ROOM}a desk 1, and a bed 1.\nYour task is to: be good."
     assert "look_into" in reply(riddle)
     assert "<solution>" in reply(riddle, script, nothing)
