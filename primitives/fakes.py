@@ -86,7 +86,9 @@ class FakeHouse:
         if place not in self._inside or place == self._at:
             return None
         self._at = place
-        return self._view(place)
+        # The newer games, which put by "move", also say where one arrives.
+        arrival = f"You arrive at {place}. " if self.put_template.startswith("move") else ""
+        return f"{arrival}{self._view(place)}"
 
     def _take(self, thing: str, place: str) -> str | None:
         here = place == self._at and not self._closed(place) and thing in self._inside[place]

@@ -46,8 +46,8 @@ class House:
     """The household you act in. Every method does one thing and returns what happened as text.
 
     Objects and receptacles go by name and number, exactly as they are shown: 'mug 1', 'drawer 2'. The answer
-    'Nothing happens.' means that it could not be done: you are not there, it is closed, your hand is full or empty,
-    or there is no such thing.
+    'Nothing happens.' means that it could not be done: you are not there (or, for ``goto``, are there already), it is
+    closed, your hand is full or empty, or there is no such thing.
     """
 
     def __init__(self, backend: HouseBackend) -> None:
@@ -56,10 +56,15 @@ class House:
     def goto(self, receptacle: str) -> str:
         """Go to a receptacle and see what is in or on it, or that it is closed.
 
+        'Nothing happens.' if you stand there already. Receptacles side by side, such as the shelves of one rack, share
+        one place to stand: then ``examine`` shows what is in or on the others.
+
         >>> house.goto("countertop 1")
-        'On the countertop 1, you see a egg 1, and a mug 1.'
+        'You arrive at countertop 1. On the countertop 1, you see a egg 1, and a mug 1.'
+        >>> house.goto("countertop 1")
+        'Nothing happens.'
         >>> house.goto("drawer 1")
-        'The drawer 1 is closed.'
+        'You arrive at drawer 1. The drawer 1 is closed.'
         """
         return self._backend.command(f"go to {check_name('receptacle', receptacle)}")
 

@@ -80,6 +80,7 @@ class EnvironmentServer:
         self._ended = False
         self._execution: Execution | None = None
         self._busy = ""
+        self._busy_for = b""
         self._unready: OperatorError | None = CommandRefused("no task was started; reset first")
         self._poller = zmq.Poller()
         self._polled: list[int] = []
@@ -281,7 +282,8 @@ class EnvironmentServer:
             self._ask_world(identity, header.id, "judge" if body.settle else "observe")
             return
         if self._busy:
-            raise CommandRefused(f"{self._busy}; wait for it or interrupt it")
+            whose = "" if identity == self._busy_for else " for another client"
+            raise CommandRefused(f"{self._busy}{whose}; wait for it or interrupt it")
         if header.type == "reset":
             self._reset(identity, header.id, body)
             return
@@ -291,7 +293,9 @@ class EnvironmentServer:
             raise EnvironmentFailure(f"the world process ended: {self._world.lost}; reset to start a new one")
         level, reason = self._stop.read()
         if level is not StopLevel.NORMAL:
-            raise StopLatched(f"{level.words} is latched ({reason}); clear it first")
+            raise StopLatched(
+                f"{level.words} is latched ({reason}); clear it first: embodied-codeact clear {self.endpoint}"
+            )
         if header.type == "execute":
             self._execute(identity, header.id, body)
         else:
@@ -307,6 +311,7 @@ class EnvironmentServer:
         if not self._world.alive:
             self._world.close()
             self._world = self._start_world()
+        self._busy_for = identity
         self._busy, self._unready = _RESET, CommandRefused("the last reset failed; reset first")
 
         def then(answer: Answer) -> None:
@@ -323,7 +328,7 @@ class EnvironmentServer:
         self._world.ask("reset", then, task=body.task)
 
     def _execute(self, identity: bytes, request: int, body: ExecuteBody) -> None:
-        self._busy = _SCRIPT
+        self._busy, self._busy_for = _SCRIPT, identity
         self._execution = Execution(identity, request, body)
         if body.deadman_s is not None:
             self._desk.expect_heartbeats(body.commander)
@@ -335,7 +340,7 @@ class EnvironmentServer:
             self._lose_interpreter(error)
 
     def _call(self, identity: bytes, request: int, body: CallBody) -> None:
-        self._busy = _CALL
+        self._busy, self._busy_for = _CALL, identity
 
         def then(answer: Answer) -> None:
             self._busy = ""

@@ -280,7 +280,7 @@ def main(server_fd: int, pass_fd: int, stop_fd: int) -> None:
     on_hangup(server_socket, lambda: _end_without_server(stop))
     world = World(Channel(server_socket), socket.socket(fileno=pass_fd), stop)
     # Whatever a simulator prints is a log line, never an answer.
-    with contextlib.redirect_stdout(sys.stderr):
+    with contextlib.redirect_stdout(sys.stderr), contextlib.suppress(ChannelClosed):
         if not world.open():
             return
         try:

@@ -7,11 +7,12 @@ import functools
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from embodied_codeact import __version__
 from embodied_codeact.cli import common, episodes, serve
 from embodied_codeact.cli.bench import bench
 from embodied_codeact.cli.doctor import doctor
@@ -44,10 +45,26 @@ class CommandLine(TyperGroup):
 
 app = typer.Typer(
     cls=CommandLine,
-    help="Language models that act in the world by writing Python.",
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"embodied-codeact {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Language models that act in the world by writing Python."""
+
+
 app.command("run")(episodes.run)
 app.command("eval")(episodes.evaluate_command)
 app.command("replay")(episodes.replay)

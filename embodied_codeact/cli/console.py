@@ -25,6 +25,8 @@ from embodied_codeact.contracts import (
 
 _CODE_THEME = "ansi_dark"
 _INDENT = 2
+_SHOWN_CHARACTERS = 20_000
+"""Output shown of one script; an endless loop that prints must not keep the screen, and the agent, busy."""
 _CONTROLS: dict[int, int | None] = {
     **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"},
     **dict.fromkeys(range(0x7F, 0xA0), 0xFFFD),
@@ -51,6 +53,7 @@ class RunView:
         self._console = console
         self._show_calls = show_calls
         self._line_open = False
+        self._shown = 0
         self._state: dict[str, Any] = {}
 
     def __call__(self, event: AgentEvent) -> None:
@@ -78,6 +81,7 @@ class RunView:
         self._console.print(Panel(body, title=title, title_align="left", border_style="cyan"))
 
     def _reply(self, event: ReplyReceived) -> None:
+        self._shown = 0
         self._console.print(Rule(f"turn {event.turn + 1}", style="dim", align="left"))
         action = event.action
         if isinstance(action, UserMessage):
@@ -100,8 +104,19 @@ class RunView:
             self._console.print(Text.assemble(("finish  ", "bold magenta"), printable(action.answer)))
 
     def _output(self, event: OutputChunk) -> None:
-        style = "red" if event.stream == "stderr" else "green"
-        for line in event.text.splitlines(keepends=True):
+        shown, self._shown = self._shown, self._shown + len(event.text)
+        if shown >= _SHOWN_CHARACTERS:
+            return
+        if self._shown >= _SHOWN_CHARACTERS:
+            self._print_output(event.text[: _SHOWN_CHARACTERS - shown], event.stream)
+            self._close_line()
+            self._indented(Text("... more output is not shown here; the trajectory holds it", style="yellow"))
+            return
+        self._print_output(event.text, event.stream)
+
+    def _print_output(self, text: str, stream: str) -> None:
+        style = "red" if stream == "stderr" else "green"
+        for line in text.splitlines(keepends=True):
             margin = "" if self._line_open else " " * _INDENT
             self._console.print(Text(margin + printable(line.rstrip("\n")), style=style), end="", soft_wrap=True)
             self._line_open = not line.endswith("\n")

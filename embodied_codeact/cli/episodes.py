@@ -19,11 +19,12 @@ from embodied_codeact.cli import common
 from embodied_codeact.cli.console import RunView
 from embodied_codeact.contracts import EnvironmentSession, Episode, Task
 from embodied_codeact.errors import ConfigurationError
-from embodied_codeact.evaluation import EvaluationReport, ReplayReport, evaluate, replay_recordings
+from embodied_codeact.evaluation import EvaluationReport, ReplayReport, evaluate, replay_recordings, score
 from embodied_codeact.models import resolve_model
 from embodied_codeact.trajectories import TrajectoryWriter, read_recordings
 
 NOT_SOLVED = 1
+_CUT_SHORT = ("user", "error")
 
 Watch = Annotated[bool, typer.Option("--watch", help="Show each episode as it happens.")]
 Calls = Annotated[bool, typer.Option("--calls", help="Also show each primitive call.")]
@@ -147,7 +148,10 @@ def evaluate_command(
     with _workplace(environment, options, sandbox=sandbox, connect=connect, out=out) as (session, record):
         tasks = [common.with_seed(chosen, seed) for chosen in _select(session.describe().tasks, task, per_type, limit)]
         view = _view(console, watch)
-        with _progress(console, len(tasks), record, shown=not watch) as advance:
+        with (
+            _partial_report(console, len(tasks), record) as keep,
+            _progress(console, len(tasks), keep, shown=not watch) as advance,
+        ):
             report = evaluate(
                 session, tasks, lambda _: CodeActAgent(agent_model, limits=limits, on_event=view), advance
             )
@@ -157,6 +161,25 @@ def evaluate_command(
         _print_report(console, report)
         if out is not None:
             console.print(f"trajectories: {out}", markup=False, soft_wrap=True)
+
+
+@contextlib.contextmanager
+def _partial_report(console: Console, total: int, record: Record) -> Iterator[Record]:
+    """Where an evaluation is cut short, sum up the episodes that were played to their end."""
+    whole: list[Episode] = []
+
+    def keep(episode: Episode) -> None:
+        record(episode)
+        if episode.end not in _CUT_SHORT:
+            whole.append(episode)
+
+    try:
+        yield keep
+    except BaseException:
+        if whole:
+            console.print(f"stopped after {len(whole)} of {total} tasks:", style="yellow")
+            _print_report(console, score(whole))
+        raise
 
 
 def _view(console: Console, watch: bool) -> EventSink | None:
@@ -183,6 +206,8 @@ def _progress(console: Console, total: int, record: Record, *, shown: bool) -> I
         def advance(episode: Episode) -> None:
             nonlocal done, solved
             record(episode)
+            if episode.end in _CUT_SHORT:
+                return
             done += 1
             solved += episode.status.success
             progress.update(bar, advance=1, description=f"{solved} of {done} solved")

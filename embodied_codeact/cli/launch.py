@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import signal
 import subprocess
@@ -115,8 +116,10 @@ class Launcher:
                 self._start(name, argv)
             return self._wait()
         finally:
-            self._end_all()
-            shutil.rmtree(scratch, ignore_errors=True)
+            try:
+                self._end_all()
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
 
     def _start(self, name: str, argv: list[str]) -> None:
         self._say(name, f"embodied-codeact {' '.join(argv)}")
@@ -157,7 +160,9 @@ class Launcher:
         self._running = {}
 
     def _say(self, name: str, what: str) -> None:
-        self._console.print(f"[{name}] {what}", style="dim", markup=False, soft_wrap=True)
+        # The terminal may be gone; the processes are to be ended all the same.
+        with contextlib.suppress(OSError):
+            self._console.print(f"[{name}] {what}", style="dim", markup=False, soft_wrap=True)
 
 
 @common.operator_errors

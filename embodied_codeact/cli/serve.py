@@ -13,6 +13,7 @@ from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.bridge.server import EnvironmentServer
 from embodied_codeact.bridge.verbs import ServerConfig
 from embodied_codeact.cli import common
+from embodied_codeact.cli.console import printable
 
 Endpoint = Annotated[str, typer.Argument(help="ipc://FOLDER or tcp://HOST:PORT.", show_default=False)]
 
@@ -59,7 +60,7 @@ def halt(
     with EnvironmentClient(endpoint, deadman_s=None) as client:
         client.halt(reason)
         level, why = client.stop_state()
-    Console(highlight=False).print(f"{level}: {why}", style="bold red")
+    Console(highlight=False).print(printable(f"{level}: {why}"), style="bold red", markup=False, soft_wrap=True)
 
 
 @common.operator_errors

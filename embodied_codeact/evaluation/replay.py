@@ -126,7 +126,10 @@ def _task_of(recording: Recording, tasks: Sequence[Task]) -> Task:
     longer = [task for task in tasks if task.id.endswith(f"/{wanted}")]
     if len(longer) == 1:
         return longer[0]
-    raise ConfigurationError(f"cannot replay: {unknown_name('task', wanted, [task.id for task in tasks])}")
+    raise ConfigurationError(
+        f"cannot replay: {unknown_name('task', wanted, [task.id for task in tasks])} "
+        "Replay in the environment, and with the games, that were recorded."
+    )
 
 
 def _dialect(recording: Recording) -> Dialect:

@@ -15,6 +15,8 @@ from embodied_codeact.interpreter.suggestions import suggest
 _SCRIPT = re.compile(r"<script \d+>")
 _MAX_FRAMES = 24
 _MAX_CHAIN = 8
+_GAP = re.compile(r'^  File "(\.\.\. \d+ frames left out \.\.\.)", line 0, in *$', re.MULTILINE)
+"""How the traceback module prints the stand-in for the frames that are left out."""
 
 
 def script_name(number: int) -> str:
@@ -36,7 +38,7 @@ class Reporter:
         try:
             report = traceback.TracebackException(type(error), error, error.__traceback__, compact=True, limit=-1000)
             self._trim(report, 0)
-            text = "".join(report.format())
+            text = _GAP.sub(r"  \1", "".join(report.format()))
             message = self._message(error)
         except BaseException as failure:  # noqa: BLE001 - an exception's own methods may raise anything, exits too
             message = f"(its description failed with {type(failure).__name__})"

@@ -74,7 +74,10 @@ def _recording(line: bytes) -> Recording:
         return _from_mint(msgspec.json.decode(line, type=_MintEpisode))
     if "turns" in fields:
         return _from_episode(decode_episode(line))
-    raise ValueError("neither a trajectory of this project nor an episode in MINT's form")
+    raise ValueError(
+        "neither a trajectory of this project (which has 'turns') nor an episode in MINT's form (which has "
+        "'terminate_reason', 'messages' and others; see docs/trajectories.md)"
+    )
 
 
 def _from_mint(episode: _MintEpisode) -> Recording:

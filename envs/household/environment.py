@@ -20,7 +20,8 @@ Receptacles hold things; the ones of this home are named at the start, the thing
 - You have one hand: put down what you hold before you take something else.
 - To clean, heat or cool something, take it, carry it to a sinkbasin, a microwave or a fridge, and use that.
 - To examine something with a lamp, take it, carry it to where the lamp stands, and turn the lamp on.
-- 'Nothing happens.' means that it could not be done; check where you are and what you hold.
+- 'Nothing happens.' means that it could not be done; check where you are and what you hold. Going to where you \
+already stand is answered so too, and receptacles side by side share one place to stand: examine them instead.
 - "Put some X in Y" asks for one X in or on any Y; "put two X in Y" asks for both in the same Y.
 The task is done as soon as the home is as asked; you need not say so."""
 

@@ -192,7 +192,7 @@ def test_a_second_script_is_refused_while_one_runs(session: EnvironmentClient) -
             refused.append(str(caught.value))
 
     session.execute("print('go')\ncounter.wait(1)", timeout_s=10, on_event=meddle)
-    assert refused == ["a script is running; wait for it or interrupt it"]
+    assert refused == ["a script is running for another client; wait for it or interrupt it"]
 
 
 def test_garbage_is_dropped_and_counted(session: EnvironmentClient) -> None:

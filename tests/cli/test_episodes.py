@@ -76,6 +76,19 @@ def test_a_script_cannot_steer_the_terminal(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("counter_installed")
+def test_a_script_that_prints_without_end_does_not_keep_the_screen(tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    trace = write_trace(tmp_path / "trace.jsonl", ["<execute>for n in range(30_000): print(f'line {n:05}')</execute>"])
+    shown = invoke(*COUNTER, "--model", f"replay:{trace}", "--max-turns", "1", "--out", out).stdout
+    assert "line 00100" in shown
+    assert "line 29999" not in shown
+    assert "more output is not shown here" in shown
+    (episode,) = read_episodes(out)
+    assert episode.turns[0].result is not None
+    assert episode.turns[0].result.stdout.endswith("line 29999\n")
+
+
+@pytest.mark.usefixtures("counter_installed")
 def test_a_trajectory_is_replayed_by_its_own_rules(tmp_path: Path) -> None:
     replies = ["<execute>counter.ad()</execute>", "Shall I go on?", "<execute>print(counter.add(3).value)</execute>"]
     played = tmp_path / "played.jsonl"

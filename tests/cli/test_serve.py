@@ -26,11 +26,12 @@ def test_a_server_is_used_halted_cleared_and_ended(temporary: Path, tmp_path: Pa
         assert "serves 'counter', not 'household'" in error_line(invoke("run", "household", "--connect", endpoint))
         assert "in use by another server" in error_line(invoke("serve", "counter", "--endpoint", endpoint))
 
-        halted = invoke("halt", endpoint, "--reason", "a person in the cell")
-        assert (halted.exit_code, halted.stdout) == (0, "emergency stop: a person in the cell\n")
+        halted = invoke("halt", endpoint, "--reason", "a [/red] person in the cell")
+        assert (halted.exit_code, halted.stdout) == (0, "emergency stop: a [/red] person in the cell\n")
         refused = invoke(*run)
         assert (refused.exit_code, refused.stdout) == (3, "")
-        assert "error: emergency stop is latched (a person in the cell)" in refused.stderr
+        assert "error: emergency stop is latched (a [/red] person in the cell)" in refused.stderr
+        assert f"embodied-codeact clear {endpoint}" in refused.stderr
         assert invoke("clear", endpoint).stdout == "cleared: emergency stop\n"
         assert invoke("clear", endpoint).stdout == "nothing was latched\n"
         assert invoke(*run).exit_code == 0
