@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import statistics
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -44,16 +48,14 @@ def _in_turn(ours: Callable[[], object], reference: Callable[[], object], repeat
 def _measure(
     name: str, ours: Callable[[], object], reference_name: str, reference: Callable[[], object], repeats: int
 ) -> Measure:
-    ours(), reference()
+    ours()
+    reference()
     ours_us, reference_us = _in_turn(ours, reference, repeats)
     return Measure(name, ours_us, reference_name, reference_us, ours_us / reference_us)
 
 
 def bench_interpreter(sandbox: SandboxMode) -> list[Measure]:
     """A fresh worker against a fresh Python process; a script and a loop against ``exec`` in this process."""
-    import subprocess
-    import sys
-
     code = compile(_LOOP, "<bench>", "exec")
     with Interpreter(sandbox=sandbox) as interpreter:
 
@@ -64,9 +66,13 @@ def bench_interpreter(sandbox: SandboxMode) -> list[Measure]:
         def python() -> None:
             subprocess.run([sys.executable, "-c", "import numpy"], check=True)
 
+        def printing() -> None:
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec("print(1)", {})
+
         return [
             _measure("fresh worker and its first script", fresh, "python -c 'import numpy'", python, 10),
-            _measure("print(1)", lambda: interpreter.run("print(1)"), "exec in this process", lambda: exec("1"), 200),
+            _measure("print(1)", lambda: interpreter.run("print(1)"), "exec in this process", printing, 200),
             _measure(
                 "200,000 loops", lambda: interpreter.run(_LOOP), "exec in this process", lambda: exec(code, {}), 10
             ),
