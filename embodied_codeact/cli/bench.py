@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -12,7 +12,6 @@ from embodied_codeact.bench import Measure, bench_bridge, bench_interpreter
 from embodied_codeact.bridge.local import local_session
 from embodied_codeact.cli import common
 from embodied_codeact.errors import ConfigurationError, unknown_name
-from embodied_codeact.interpreter.records import SandboxMode
 
 SUBJECTS = ("interpreter", "bridge")
 
@@ -27,11 +26,12 @@ def bench(
     """Measure, and print each figure beside its reference. Timings depend on the machine; compare the ratios."""
     if subject is not None and subject not in SUBJECTS:
         raise ConfigurationError(unknown_name("subject", subject, SUBJECTS))
+    mode = common.check_sandbox(sandbox)
     measures: list[Measure] = []
     if subject in (None, "interpreter"):
-        measures += bench_interpreter(cast(SandboxMode, sandbox))
+        measures += bench_interpreter(mode)
     if subject in (None, "bridge"):
-        with local_session(environment, sandbox=sandbox) as client:
+        with local_session(environment, sandbox=mode) as client:
             measures += bench_bridge(client)
     if as_json:
         common.print_json(measures)

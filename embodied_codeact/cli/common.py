@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, Any, ParamSpec, cast, get_args
 
 import msgspec
 import typer
@@ -18,11 +18,12 @@ from embodied_codeact.bridge.local import local_session
 from embodied_codeact.bridge.verbs import Confinement
 from embodied_codeact.contracts import EnvironmentDescription, EnvironmentSession, Task
 from embodied_codeact.errors import BridgeError, ConfigurationError, OperatorError, unknown_name
+from embodied_codeact.interpreter.records import SandboxMode
 from embodied_codeact.registry import load_environment, parse_options
 
 BAD_INPUT = 2
 INTERRUPTED = 130
-SANDBOXES = ("strict", "best", "off")
+SANDBOXES: tuple[str, ...] = get_args(SandboxMode)
 CONNECT_S = 60.0
 """A server may still be starting its world when an agent is started beside it."""
 
@@ -105,6 +106,17 @@ def environment_options(
     return collected
 
 
+def check_sandbox(name: str) -> SandboxMode:
+    """Return the kind of sandbox of that name.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    if name not in SANDBOXES:
+        raise ConfigurationError(unknown_name("sandbox", name, SANDBOXES))
+    return cast(SandboxMode, name)
+
+
 def check_names(environment: str, options: dict[str, Any], *, sandbox: str, connect: str | None) -> None:
     """See that what the command line names exists, before anything is started.
 
@@ -112,8 +124,7 @@ def check_names(environment: str, options: dict[str, Any], *, sandbox: str, conn
         ConfigurationError: the environment, one of its options, or the kind of sandbox does not; or options were
             given for an environment that is served elsewhere.
     """
-    if sandbox not in SANDBOXES:
-        raise ConfigurationError(unknown_name("sandbox", sandbox, SANDBOXES))
+    check_sandbox(sandbox)
     if connect is None:
         parse_options(load_environment(environment), options)
     elif options:

@@ -7,9 +7,10 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
+from typing import get_args
 
 from embodied_codeact.contracts import ApiDescription, OutputChunk, ScriptError
-from embodied_codeact.errors import EnvironmentFailure, SandboxUnavailable
+from embodied_codeact.errors import ConfigurationError, EnvironmentFailure, SandboxUnavailable, unknown_name
 from embodied_codeact.interpreter import sandbox as confinement
 from embodied_codeact.interpreter.forkserver import ForkServer
 from embodied_codeact.interpreter.link import Output, Worker, WorkerBroken
@@ -65,6 +66,7 @@ class Interpreter:
         connect_world: returns the worker's end of a new channel to the world, or None; called for each worker.
 
     Raises:
+        ConfigurationError: there is no such kind of sandbox.
         SandboxUnavailable: ``"strict"`` was asked for and cannot be given, or ``"best"`` would be next to nothing; says
             what is missing and what to do.
         EnvironmentFailure: the template does not start.
@@ -78,6 +80,9 @@ class Interpreter:
         preload: Sequence[str] = ("numpy",),
         connect_world: Callable[[], socket.socket | None] = lambda: None,
     ) -> None:
+        if sandbox not in get_args(SandboxMode):
+            # A slip in the name must not be taken for the weaker kind.
+            raise ConfigurationError(unknown_name("sandbox", sandbox, get_args(SandboxMode)))
         self._limits = limits
         self._preload = tuple(preload)
         self._connect_world = connect_world

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from embodied_codeact.contracts import ApiDescription
-from embodied_codeact.errors import SandboxUnavailable
+from embodied_codeact.errors import ConfigurationError, SandboxUnavailable
 from embodied_codeact.interpreter import forkserver
 from embodied_codeact.interpreter.host import Interpreter
 
@@ -101,3 +101,8 @@ def test_best_refuses_where_nothing_would_confine_a_script(monkeypatch: pytest.M
         Interpreter(sandbox="best")
     with Interpreter(sandbox="off") as interpreter:
         assert interpreter.layers == []
+
+
+def test_a_slip_in_the_kind_of_sandbox_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="Did you mean 'strict'"):
+        Interpreter(sandbox="strictt")  # type: ignore[arg-type]
