@@ -11,13 +11,13 @@ $(VENV)/bin/python:
 
 # A stamp per set of extras, so that a second `make` starts at once.
 $(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/bin/python
-	@echo "Installing embodied-codeact with the household extra (about two minutes the first time) ..."
-	$(PIP_INSTALL) -e '.[household]'
+	@echo "Installing embodied-codeact with household and tabletop (about two minutes the first time) ..."
+	$(PIP_INSTALL) -e '.[household,tabletop]'
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Installing embodied-codeact with what its tests need (about two minutes the first time) ..."
-	$(PIP_INSTALL) -e '.[household,test]'
+	$(PIP_INSTALL) -e '.[household,tabletop,test]'
 	@touch $@ $(VENV)/.demo
 
 demo: $(VENV)/.demo

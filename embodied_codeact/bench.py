@@ -13,25 +13,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import zmq
 
 from embodied_codeact.bridge.client import EnvironmentClient
-from embodied_codeact.contracts import ApiDescription
+from embodied_codeact.contracts import ApiDescription, Measure
 from embodied_codeact.interpreter.host import Interpreter
 from embodied_codeact.interpreter.records import SandboxMode
 
 _LOOP = "total = 0\nfor number in range(200_000):\n    total += number % 7\n"
-
-
-class Measure(msgspec.Struct, frozen=True):
-    """One figure of ours beside its reference, medians in microseconds. ``ratio`` is ours by the reference."""
-
-    name: str
-    ours_us: float
-    reference: str
-    reference_us: float
-    ratio: float
 
 
 def _in_turn(ours: Callable[[], object], reference: Callable[[], object], repeats: int) -> tuple[float, float]:
@@ -51,7 +40,7 @@ def _measure(
     ours()
     reference()
     ours_us, reference_us = _in_turn(ours, reference, repeats)
-    return Measure(name, ours_us, reference_name, reference_us, ours_us / reference_us)
+    return Measure.beside(name, ours_us, "us", reference_name, reference_us)
 
 
 def bench_interpreter(sandbox: SandboxMode) -> list[Measure]:

@@ -34,11 +34,18 @@ class ChannelCorrupt(Exception):
 class Channel:
     """One end of a stream of messages. Not safe for several threads at once."""
 
-    def __init__(self, sock: socket.socket, *, max_message_bytes: int = MAX_MESSAGE_BYTES) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        *,
+        max_message_bytes: int = MAX_MESSAGE_BYTES,
+        unread: bytes = b"",
+        unsent: bytes = b"",
+    ) -> None:
         self._sock = sock
         self._max = max_message_bytes
-        self._data = bytearray()
-        self._outgoing: deque[memoryview] = deque()
+        self._data = bytearray(unread)
+        self._outgoing: deque[memoryview] = deque([memoryview(unsent)] if unsent else [])
         self._sock.setblocking(False)
         self._poller = select.poll()
         self._poller.register(sock, select.POLLIN)
@@ -55,6 +62,12 @@ class Channel:
     def close(self) -> None:
         """Close this end. May be called twice."""
         self._sock.close()
+
+    @property
+    def in_transit(self) -> tuple[bytes, bytes]:
+        """What was read and is no whole message yet, and what is still to be sent: with the socket, all that another
+        process needs to go on with this channel."""
+        return bytes(self._data), b"".join(self._outgoing)
 
     def send(self, value: Any, *, timeout_s: float | None = None) -> None:
         """Send one value, waiting at most ``timeout_s`` for a reader that does not keep up.

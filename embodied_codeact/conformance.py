@@ -26,17 +26,21 @@ from typing import Any
 import msgspec
 
 from embodied_codeact import wire
+from embodied_codeact.bridge.branches import Branches, BranchFailed, Save
 from embodied_codeact.contracts import (
     Environment,
     EnvironmentAdapter,
     EnvironmentDescription,
     Observation,
+    RenewsAfterFork,
     Task,
     WorldContext,
 )
-from embodied_codeact.describe import DescriptionError, describe_environment, public_methods
+from embodied_codeact.describe import DescriptionError, describe_environment, is_forkable, public_methods
 from embodied_codeact.errors import ConfigurationError, ModelFacingError
 from embodied_codeact.registry import parse_options
+
+_PLAY_S = 300.0
 
 Oracle = Callable[[Mapping[str, Any]], None]
 """Solves the first task with the primitives, by the names that scripts see."""
@@ -107,6 +111,7 @@ class _Check:
             first = adapter.reset(tasks[0])
             self.observation(first, "after reset")
             self.expect(bool(first.text.strip()), "reset tells what is there", "the observation's text is empty")
+            self.expect(not adapter.observe().instruction, "only a reset gives an instruction", "observe() gives one")
             self.unsolved(adapter)
             self.repeatable(adapter, tasks[0], first)
             if probe:
@@ -118,6 +123,8 @@ class _Check:
         finally:
             adapter.close()
             self.closes_twice(adapter)
+        if is_forkable(self.environment):
+            self.forks(tasks[0], oracle)
 
     def adapter(self) -> EnvironmentAdapter:
         return self.environment.adapter(self.options, WorldContext())
@@ -230,6 +237,38 @@ class _Check:
         self.expect(adapter.judge().success, "success is judged by the environment", "the oracle's work is no success")
         adapter.reset(task)
         self.expect(not adapter.judge().success, "a reset forgets success", "judge() says success after reset")
+
+    def forks(self, task: Task, oracle: Oracle | None) -> None:
+        """Play the task in a process of its own, and again from a save at its start and one before its end."""
+
+        def play(save: Save) -> dict[str, Any]:
+            adapter = self.adapter()
+            threads = len(os.listdir("/proc/self/task")) - 1
+            seen: list[Any] = [self.streams(adapter.reset(task))]
+            for work in (oracle, None):
+                if save() and isinstance(adapter, RenewsAfterFork):
+                    adapter.after_fork()
+                if work is not None:
+                    work(adapter.primitives())
+                seen += [self.streams(adapter.observe()), adapter.judge()]
+            adapter.close()
+            return {"seen": seen, "threads": threads}
+
+        try:
+            with Branches(play, timeout_s=_PLAY_S) as branches:
+                threads = branches.result["threads"]
+                self.expect(not threads, "a forkable world has one thread", f"it has {threads} more")
+                for index in (1, 0, 0):
+                    same = wire.pack(branches.go_on(index)) == wire.pack(branches.result)
+                    self.expect(same, "a restored world is the saved one", f"going on from save {index} differs")
+        except (BranchFailed, TimeoutError) as error:
+            self.expect(False, "a restored world is the saved one", str(error))
+
+    def streams(self, observation: Observation) -> Observation:
+        """Leave out the sensors without a rate: they may tell how long something took."""
+        kept = {spec.name for spec in self.environment.sensors if spec.rate_hz > 0}
+        sensors = {name: value for name, value in observation.sensors.items() if name in kept}
+        return msgspec.structs.replace(observation, sensors=sensors)
 
     def closes_twice(self, adapter: EnvironmentAdapter) -> None:
         try:

@@ -15,6 +15,7 @@ from embodied_codeact.contracts import (
     EnvironmentDescription,
     ErrorSpec,
     FieldSpec,
+    ForkableEnvironment,
     MethodSpec,
     PrimitiveSpec,
     Task,
@@ -160,6 +161,11 @@ def describe_api(environment: Environment, primitives: Mapping[str, Any]) -> Api
     )
 
 
+def is_forkable(environment: Environment) -> bool:
+    """Return whether its worlds can be saved and restored."""
+    return isinstance(environment, ForkableEnvironment) and environment.forkable
+
+
 def describe_environment(
     environment: Environment, primitives: Mapping[str, Any], tasks: Sequence[Task]
 ) -> EnvironmentDescription:
@@ -174,4 +180,5 @@ def describe_environment(
         api=describe_api(environment, primitives),
         sensors=list(environment.sensors),
         tasks=list(tasks),
+        forkable=is_forkable(environment),
     )

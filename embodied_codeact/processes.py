@@ -55,3 +55,10 @@ def minimal_environment() -> dict[str, str]:
     """Return the environment variables that a child of ours needs, without the rest of the user's."""
     keep = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "PYTHONPATH", "VIRTUAL_ENV")
     return {name: os.environ[name] for name in keep if name in os.environ}
+
+
+def single_threaded() -> dict[str, str]:
+    """Return the environment variables that keep numerical libraries from starting threads: for a process that is
+    going to fork, since threads do not come along."""
+    libraries = ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR", "VECLIB_MAXIMUM")
+    return {f"{library}_NUM_THREADS": "1" for library in libraries}

@@ -9,11 +9,12 @@ from typing import Any
 
 import msgspec
 
-from embodied_codeact.contracts import Environment, Model
+from embodied_codeact.contracts import Benchmark, Environment, Model, TakesArgument
 from embodied_codeact.errors import ConfigurationError, did_you_mean, unknown_name
 
 ENVIRONMENTS = "embodied_codeact.environments"
 EXPERTS = "embodied_codeact.experts"
+BENCHMARKS = "embodied_codeact.benchmarks"
 
 
 def _find(group: str, what: str, name: str) -> EntryPoint:
@@ -44,13 +45,41 @@ def environment_names() -> list[str]:
 
 
 def load_environment(name: str) -> Environment:
-    """Return the environment of that name.
+    """Return the environment of that name. What follows a colon, as in ``gym:CartPole-v1``, is for its options.
 
     Raises:
         ConfigurationError: no installed package provides it, or its own packages are missing.
     """
-    environment: Environment = _load(_find(ENVIRONMENTS, "environment", name), "environment")
+    environment: Environment = _load(_find(ENVIRONMENTS, "environment", base_name(name)), "environment")
     return environment
+
+
+def base_name(name: str) -> str:
+    """Return the name of an environment without its argument.
+
+    >>> base_name("gym:CartPole-v1"), base_name("household")
+    ('gym', 'household')
+    """
+    return name.partition(":")[0]
+
+
+def open_environment(name: str, given: Mapping[str, Any]) -> tuple[Environment, msgspec.Struct]:
+    """Return the environment of that name and its typed options. ``NAME:ARGUMENT`` gives the argument to the option
+    that the environment names as its ``argument_option``.
+
+    Raises:
+        ConfigurationError: there is no such environment or option, or it takes no argument, or takes it twice.
+    """
+    environment = load_environment(name)
+    _, colon, argument = name.partition(":")
+    if not colon:
+        return environment, parse_options(environment, given)
+    if not isinstance(environment, TakesArgument):
+        raise ConfigurationError(f"environment {environment.name!r} takes nothing after a colon, as in {name!r}")
+    option = environment.argument_option
+    if option in given:
+        raise ConfigurationError(f"{name!r} and the option {option}={given[option]} say the same thing twice")
+    return environment, parse_options(environment, {**given, option: argument})
 
 
 def load_expert(environment: str) -> Model:
@@ -59,8 +88,23 @@ def load_expert(environment: str) -> Model:
     Raises:
         ConfigurationError: no expert is installed for that environment.
     """
-    expert: Model = _load(_find(EXPERTS, "expert for environment", environment), "expert")()
+    expert: Model = _load(_find(EXPERTS, "expert for environment", base_name(environment)), "expert")()
     return expert
+
+
+def benchmark_names() -> list[str]:
+    """Names of all environments that have a benchmark."""
+    return sorted({point.name for point in entry_points(group=BENCHMARKS)})
+
+
+def load_benchmark(environment: str) -> Benchmark:
+    """Return the benchmark of an environment.
+
+    Raises:
+        ConfigurationError: none is installed for that environment.
+    """
+    benchmark: Benchmark = _load(_find(BENCHMARKS, "benchmark for environment", environment), "benchmark")
+    return benchmark
 
 
 def parse_options(environment: Environment, given: Mapping[str, Any]) -> msgspec.Struct:
@@ -69,16 +113,17 @@ def parse_options(environment: Environment, given: Mapping[str, Any]) -> msgspec
     Raises:
         ConfigurationError: an option does not exist (with the nearest name) or has a value that it cannot take.
     """
-    known = list(environment.options_type.__struct_fields__)
+    known = list(environment.options_type.__struct_encode_fields__)
     for name in given:
         if name not in known:
             hint = did_you_mean(name, known) or f" It has: {', '.join(known) or 'none'}."
             raise ConfigurationError(f"environment {environment.name!r} has no option {name!r}.{hint}")
     for field in msgspec.structs.fields(environment.options_type):
-        if typing.get_origin(field.type) is typing.Literal and field.name in given:
+        name = field.encode_name
+        if typing.get_origin(field.type) is typing.Literal and name in given:
             choices = [str(choice) for choice in typing.get_args(field.type)]
-            if given[field.name] not in choices:
-                raise ConfigurationError(unknown_name(f"value for option {field.name!r}", given[field.name], choices))
+            if given[name] not in choices:
+                raise ConfigurationError(unknown_name(f"value for option {name!r}", given[name], choices))
     try:
         return msgspec.convert(dict(given), environment.options_type, strict=False)
     except msgspec.ValidationError as error:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import threading
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from embodied_codeact.conformance import ConformanceError, check_environment
 from embodied_codeact.contracts import Observation, Status, Task, WorldContext
-from tests.support.counter import Counter, CounterAdapter, CounterEnvironment, CounterOptions
+from tests.support.counter import Counter, CounterAdapter, CounterEnvironment, CounterOptions, ForkableAdapter
 
 
 def solve(scripts: Mapping[str, Any]) -> None:
@@ -152,6 +154,46 @@ class Careless(CounterAdapter):
 )
 def test_faulty_adapters_are_named(kind: type[CounterAdapter], rule: str) -> None:
     assert rule in rules_broken(Wrapped(kind))
+
+
+class Forgetful(ForkableAdapter):
+    """Keeps a part of the world outside of its process."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._file = os.memfd_create("world")
+
+    def reset(self, task: Task) -> Observation:
+        os.ftruncate(self._file, 0)
+        return super().reset(task)
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        os.write(self._file, bytes(seen.state["value"]))
+        size = os.fstat(self._file).st_size
+        return msgspec.structs.replace(seen, sensors={"dial": np.array([size, 0.0])})
+
+
+class Threading(ForkableAdapter):
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._end.wait)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._end.set()
+        self._thread.join()
+
+
+class WrappedForkable(Wrapped):
+    forkable = True
+
+
+def test_a_forkable_environment_is_saved_and_restored() -> None:
+    check_environment(WrappedForkable(ForkableAdapter), oracle=solve)
+    assert "a forkable world has one thread" in rules_broken(WrappedForkable(Threading))
+    assert "a restored world is the saved one" in rules_broken(WrappedForkable(Forgetful))
 
 
 def test_an_undocumented_state_is_named() -> None:

@@ -161,6 +161,8 @@ class _Attempt:
     def _open(self) -> None:
         description = self.session.describe()
         opening = self.session.reset(self.task)
+        if opening.instruction:
+            self.task = replace(self.task, instruction=opening.instruction)
         self.state, self.status = dict(opening.state), opening.status
         self.conversation = Conversation(
             opening_messages(description, self.task, opening, dialect=self.dialect, limits=self.limits)

@@ -36,7 +36,7 @@ def opening_messages(
         "environment": description.name,
         "guide": guide_text(description),
         "api": api_text(description.api),
-        "task": task_text(task, opening),
+        "task": task_text(task, opening.text),
         "turns": str(limits.turns),
         "proposals": "" if dialect.proposals is None else str(dialect.proposals),
         "script_timeout_s": f"{limits.script_timeout_s:g}",
@@ -77,9 +77,9 @@ def fill(template: str, values: Mapping[str, str], name: str = "prompt") -> str:
         raise ConfigurationError(f"{name}: {error} (write $$ for a dollar sign)") from error
 
 
-def task_text(task: Task, opening: Observation) -> str:
+def task_text(task: Task, opening: str) -> str:
     """The environment's opening words, and the instruction where they do not hold it already."""
-    words, instruction = opening.text.strip(), task.instruction.strip()
+    words, instruction = opening.strip(), task.instruction.strip()
     if instruction in words:
         return words
     return f"{words}\n\nYour task is to: {instruction}".strip()

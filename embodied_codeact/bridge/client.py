@@ -15,7 +15,15 @@ import zmq
 
 from embodied_codeact.bridge.endpoints import Endpoint, parse_endpoint
 from embodied_codeact.bridge.framing import MAX_COMMAND_BYTES, Encoder, FramingError, Received, decode
-from embodied_codeact.bridge.verbs import CallBody, ExecuteBody, ExecutionReply, ObserveBody, ResetBody
+from embodied_codeact.bridge.verbs import (
+    CallBody,
+    ExecuteBody,
+    ExecutionReply,
+    FramesBody,
+    ObserveBody,
+    ResetBody,
+    SaveBody,
+)
 from embodied_codeact.contracts import EnvironmentDescription, ExecutionEvent, ExecutionResult, Observation, Task
 from embodied_codeact.errors import (
     OPERATOR_ERRORS,
@@ -184,6 +192,46 @@ class EnvironmentClient:
     def observe(self, *, settle: bool = False) -> Observation:
         """Return state, sensors and status; with ``settle`` the environment's final verdict is in the status."""
         return _convert(self._ask("observe", ObserveBody(settle)), Observation)
+
+    def frames(self, at_most: int) -> list[bytes]:
+        """Return the next frames of the world's film as JPEG, the oldest first; none when none are left. They are asked
+        for between scripts, a few at a time: the world draws them then.
+
+        Raises:
+            CommandRefused: something is under way, or this environment's worlds cannot be filmed.
+            ConfigurationError: the world was not told to keep what a film needs (``record``).
+        """
+        return _convert(self._ask("frames", FramesBody(at_most)), list[bytes])
+
+    # Save and restore
+
+    def save(self) -> str:
+        """Save the world as it is now, exactly, and return the save's name. It stays until :meth:`forget` or the end of
+        the world's process, whatever task is started meanwhile. The interpreter is not saved.
+
+        Raises:
+            CommandRefused: something is under way, this environment's worlds cannot be saved
+                (``describe().forkable``), or too many saves are kept.
+        """
+        return str(self._ask("save", None))
+
+    def restore(self, save: str) -> Observation:
+        """Put the saved world, and with it its task, into the place of the present one, and return what it shows. The
+        save can be restored again. Variables of earlier scripts stay as they are.
+
+        Raises:
+            CommandRefused: something is under way, or there is no such save.
+            StopLatched: a protective or emergency stop is latched.
+        """
+        return _convert(self._ask("restore", SaveBody(save)), Observation)
+
+    def forget(self, save: str) -> None:
+        """End a save, and free what it keeps.
+
+        Raises:
+            CommandRefused: there is no such save.
+        """
+        self._ask("forget", SaveBody(save))
 
     # Control
 

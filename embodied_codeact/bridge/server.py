@@ -11,6 +11,7 @@ import functools
 import time
 import traceback
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -20,16 +21,20 @@ from msgspec.structs import replace
 from embodied_codeact.bridge.control import ControlDesk, ControlThread
 from embodied_codeact.bridge.endpoints import Endpoint
 from embodied_codeact.bridge.execution import Execution
-from embodied_codeact.bridge.framing import Encoder, FramingError, Received, decode
+from embodied_codeact.bridge.framing import FramingError, Received, decode
 from embodied_codeact.bridge.listen import Listener
+from embodied_codeact.bridge.sending import Sender
 from embodied_codeact.bridge.stop import StopFlag, StopLevel, StopState
 from embodied_codeact.bridge.verbs import (
+    VERBS,
     CallBody,
     Confinement,
     ExecuteBody,
     ExecutionReply,
+    FramesBody,
     ObserveBody,
     ResetBody,
+    SaveBody,
     ServerConfig,
 )
 from embodied_codeact.bridge.world_process import Answer, WorldProcess, failure
@@ -37,28 +42,20 @@ from embodied_codeact.contracts import (
     CallFinished,
     CallRecord,
     EnvironmentDescription,
-    ExecutionEvent,
     Observation,
     ScriptStarted,
 )
 from embodied_codeact.errors import BridgeError, CommandRefused, EnvironmentFailure, OperatorError, StopLatched
 from embodied_codeact.interpreter.host import Interpreter
 from embodied_codeact.interpreter.records import ScriptFinished, ScriptOutcome
-from embodied_codeact.wire import Buffer
 
-EVENTS_TOPIC = b"events"
 MAX_WAITING = 32
 """Observations that may wait for a busy world; more are refused."""
 _TICK_S = 0.25
 _READS_PER_TURN = 100
 _RESET, _SCRIPT, _CALL = "a reset is under way", "a script is running", "a primitive call is under way"
-_BODIES: dict[str, Any] = {
-    "describe": None,
-    "reset": ResetBody,
-    "execute": ExecuteBody,
-    "call": CallBody,
-    "observe": ObserveBody,
-}
+_SAVE, _RESTORE = "the world is being saved", "a restore is under way"
+_FRAMES = "frames of the film are being drawn"
 
 
 class EnvironmentServer:
@@ -75,8 +72,6 @@ class EnvironmentServer:
     def __init__(self, config: ServerConfig) -> None:
         self.config = config
         self.session = uuid.uuid4().hex
-        self._encoder = Encoder(self.session)
-        self._event_encoder = Encoder(self.session)
         self._ended = False
         self._execution: Execution | None = None
         self._busy = ""
@@ -84,8 +79,20 @@ class EnvironmentServer:
         self._unready: OperatorError | None = CommandRefused("no task was started; reset first")
         self._poller = zmq.Poller()
         self._polled: list[int] = []
+        self._handlers: dict[str, Callable[[bytes, int, Any], None]] = {
+            "describe": self._describe,
+            "observe": self._observe,
+            "reset": self._reset,
+            "execute": self._execute,
+            "call": self._call,
+            "save": self._save,
+            "restore": self._restore,
+            "forget": self._forget,
+            "frames": self._frames,
+        }
         with contextlib.ExitStack() as opening:
             self._listener = opening.enter_context(Listener(config))
+            self._sender = Sender(self._listener, self.session)
             flag = StopFlag()
             opening.callback(flag.close)
             self._stop = StopState(flag)
@@ -151,9 +158,7 @@ class EnvironmentServer:
 
     def _poll(self, end_fd: int | None) -> set[object]:
         """Wait for something to do; return the descriptors and sockets that can be read."""
-        fds = [self._desk.wake_fd, *self._interpreter.fds()]
-        if self._world.fileno() >= 0:
-            fds.append(self._world.fileno())
+        fds = [self._desk.wake_fd, *self._interpreter.fds(), *self._world.fds()]
         if end_fd is not None:
             fds.append(end_fd)
         if fds != self._polled:
@@ -174,7 +179,7 @@ class EnvironmentServer:
         if message["event"] == "call" and execution is not None:
             call = msgspec.convert(message["call"], CallRecord)
             execution.add_call(call)
-            self._publish(execution, CallFinished(call))
+            self._sender.publish(execution.request, CallFinished(call))
         elif message["event"] == "failed" and execution is not None:
             execution.failure = failure(EnvironmentFailure(message["message"]))
 
@@ -197,7 +202,7 @@ class EnvironmentServer:
             if isinstance(event, ScriptFinished):
                 self._end_script(execution, event.outcome)
             else:
-                self._publish(execution, event)
+                self._sender.publish(execution.request, event)
 
     def _end_script(self, execution: Execution, outcome: ScriptOutcome) -> None:
         execution.outcome = outcome
@@ -254,58 +259,56 @@ class EnvironmentServer:
             except FramingError:
                 self._desk.drop()
                 continue
-            answer_error = functools.partial(self._reply_error, identity, received.header.id)
-            try:
-                self._carry_out(identity, received)
-            except OperatorError as error:
-                answer_error(error)
-            except FramingError as error:
-                answer_error(CommandRefused(f"malformed body: {error}"))
-            except Exception as error:  # noqa: BLE001 - no client may end the server; the log has the whole fault
-                traceback.print_exc()
-                answer_error(BridgeError(f"the server failed in {received.header.type!r}: {error!r}"))
+            problem = self._carry_out_safely(identity, received)
+            if problem is not None:
+                self._sender.reply(identity, received.header.id, failure(problem))
+
+    def _carry_out_safely(self, identity: bytes, received: Received) -> OperatorError | None:
+        """Carry out a command, or return why not."""
+        try:
+            self._carry_out(identity, received)
+        except OperatorError as error:
+            return error
+        except FramingError as error:
+            return CommandRefused(f"malformed body: {error}")
+        except Exception as error:  # noqa: BLE001 - no client may end the server; the log has the whole fault
+            traceback.print_exc()
+            return BridgeError(f"the server failed in {received.header.type!r}: {error!r}")
+        return None
 
     def _carry_out(self, identity: bytes, received: Received) -> None:
         header = received.header
-        if header.type not in _BODIES:
-            raise CommandRefused(f"unknown command {header.type!r}; known: {', '.join(_BODIES)}")
+        if header.type not in VERBS:
+            raise CommandRefused(f"unknown command {header.type!r}; known: {', '.join(VERBS)}")
         if header.session not in ("", self.session):
             raise CommandRefused("the server was started anew since; connect again")
-        if header.type == "describe":
-            body = {"session": self.session, "description": self._description()}
-            self._reply(identity, header.id, {"ok": body})
-            return
-        body = received.body(_BODIES[header.type])
-        if header.type == "observe":
-            if self._world.waiting >= MAX_WAITING:
-                raise CommandRefused("the environment is busy, and many observations wait for it already; try later")
-            self._ask_world(identity, header.id, "judge" if body.settle else "observe")
-            return
-        if self._busy:
+        verb = VERBS[header.type]
+        body = received.body(verb.body)
+        if verb.idle and self._busy:
             whose = "" if identity == self._busy_for else " for another client"
             raise CommandRefused(f"{self._busy}{whose}; wait for it or interrupt it")
-        if header.type == "reset":
-            self._reset(identity, header.id, body)
-            return
-        if self._unready is not None:
+        if verb.ready and self._unready is not None:
             raise self._unready.with_traceback(None)
-        if self._world.lost:
+        if (verb.ready or verb.moving) and self._world.lost:
             raise EnvironmentFailure(f"the world process ended: {self._world.lost}; reset to start a new one")
         level, reason = self._stop.read()
-        if level is not StopLevel.NORMAL:
+        if verb.moving and level is not StopLevel.NORMAL:
             raise StopLatched(
                 f"{level.words} is latched ({reason}); clear it first: embodied-codeact clear {self.endpoint}"
             )
-        if header.type == "execute":
-            self._execute(identity, header.id, body)
-        else:
-            self._call(identity, header.id, body)
+        self._handlers[header.type](identity, header.id, body)
 
-    def _ask_world(self, identity: bytes, request: int, op: str) -> None:
+    def _describe(self, identity: bytes, request: int, _: None) -> None:
+        self._sender.reply(identity, request, {"ok": {"session": self.session, "description": self._description()}})
+
+    def _observe(self, identity: bytes, request: int, body: ObserveBody) -> None:
+        if self._world.waiting >= MAX_WAITING:
+            raise CommandRefused("the environment is busy, and many observations wait for it already; try later")
+
         def then(answer: Answer) -> None:
-            self._reply(identity, request, _checked(answer))
+            self._sender.reply(identity, request, _checked(answer))
 
-        self._world.ask(op, then)
+        self._world.ask("judge" if body.settle else "observe", then)
 
     def _reset(self, identity: bytes, request: int, body: ResetBody) -> None:
         if not self._world.alive:
@@ -318,21 +321,25 @@ class EnvironmentServer:
             self._busy = ""
             answer = _checked(answer)
             if "ok" in answer:
-                self._unready = None
-                try:
-                    self._interpreter.start(self._world.description.api)
-                except (OperatorError, OSError) as error:
-                    answer = failure(self._lose_interpreter(error))
-            self._reply(identity, request, answer)
+                answer = self._with_fresh_interpreter(answer)
+            self._sender.reply(identity, request, answer)
 
         self._world.ask("reset", then, task=body.task)
+
+    def _with_fresh_interpreter(self, answer: Answer) -> Answer:
+        self._unready = None
+        try:
+            self._interpreter.start(self._world.description.api)
+        except (OperatorError, OSError) as error:
+            return failure(self._lose_interpreter(error))
+        return answer
 
     def _execute(self, identity: bytes, request: int, body: ExecuteBody) -> None:
         self._busy, self._busy_for = _SCRIPT, identity
         self._execution = Execution(identity, request, body)
         if body.deadman_s is not None:
             self._desk.expect_heartbeats(body.commander)
-        self._publish(self._execution, ScriptStarted())
+        self._sender.publish(request, ScriptStarted())
         self._flag.script_runs = True
         try:
             self._interpreter.begin(body.code, body.timeout_s)
@@ -345,10 +352,47 @@ class EnvironmentServer:
         def then(answer: Answer) -> None:
             self._busy = ""
             self._stop.interrupt(False)
-            self._reply(identity, request, answer)
+            self._sender.reply(identity, request, answer)
 
         fields = msgspec.structs.asdict(body)
         self._world.ask("call", then, **fields)
+
+    def _save(self, identity: bytes, request: int, _: None) -> None:
+        def then(answer: Answer) -> None:
+            self._busy = ""
+            self._sender.reply(identity, request, answer)
+
+        self._busy, self._busy_for = _SAVE, identity
+        try:
+            self._world.save(then)
+        except CommandRefused:
+            self._busy = ""
+            raise
+
+    def _restore(self, identity: bytes, request: int, body: SaveBody) -> None:
+        """The world goes back; the interpreter stays as it is, unless it has to be replaced anyway."""
+
+        def then(answer: Answer) -> None:
+            self._busy = ""
+            answer = _checked(answer)
+            if "ok" in answer and self._unready is not None:
+                answer = self._with_fresh_interpreter(answer)
+            self._sender.reply(identity, request, answer)
+
+        self._busy, self._busy_for = _RESTORE, identity
+        self._world.restore(body.save, then)
+
+    def _forget(self, identity: bytes, request: int, body: SaveBody) -> None:
+        self._world.forget(body.save)
+        self._sender.reply(identity, request, {"ok": None})
+
+    def _frames(self, identity: bytes, request: int, body: FramesBody) -> None:
+        def then(answer: Answer) -> None:
+            self._busy = ""
+            self._sender.reply(identity, request, answer)
+
+        self._busy, self._busy_for = _FRAMES, identity
+        self._world.ask("frames", then, at_most=body.at_most)
 
     def _finish(self, execution: Execution, answer: Answer) -> None:
         """The script has ended and the world has answered: reply, and be ready for the next command."""
@@ -360,32 +404,14 @@ class EnvironmentServer:
             answer = execution.failure
         if "ok" in answer:
             answer = {"ok": ExecutionReply(execution.result(), answer["ok"])}
-        self._send_event(self._event_encoder.encode("end", id=execution.request))
-        self._reply(execution.identity, execution.request, answer)
+        self._sender.publish_end(execution.request)
+        self._sender.reply(execution.identity, execution.request, answer)
 
     def _abandon(self, error: OperatorError) -> None:
         """Tell all who wait for an answer that none will come."""
         if self._execution is not None and self._execution.outcome is None:
             self._finish(self._execution, failure(error))
         self._world.fail_all(failure(error))
-
-    # Answers
-
-    def _publish(self, execution: Execution, event: ExecutionEvent) -> None:
-        self._send_event(self._event_encoder.encode("execution", event, id=execution.request))
-
-    def _send_event(self, frames: list[Buffer]) -> None:
-        with contextlib.suppress(zmq.Again):
-            self._listener.events.send_multipart([EVENTS_TOPIC, *frames], flags=zmq.NOBLOCK)
-
-    def _reply_error(self, identity: bytes, request: int, error: OperatorError) -> None:
-        self._reply(identity, request, failure(error))
-
-    def _reply(self, identity: bytes, request: int, body: dict[str, Any]) -> None:
-        # A client that is gone needs no answer.
-        with contextlib.suppress(zmq.Again, zmq.ZMQError):
-            frames = self._encoder.encode("reply", body, id=request)
-            self._listener.command.send_multipart([identity, *frames], flags=zmq.NOBLOCK)
 
 
 def _checked(answer: Answer) -> Answer:

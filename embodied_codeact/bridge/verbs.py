@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
@@ -11,6 +11,8 @@ from embodied_codeact.interpreter.records import SandboxMode, ScriptLimits
 
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=7 * 24 * 3600)]
 """A time that a client may ask for: no nonsense, no NaN, and not for ever."""
+MAX_FRAMES = 50
+"""Frames of a film that are drawn together: the world does nothing else meanwhile."""
 
 
 class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +76,42 @@ class ObserveBody(msgspec.Struct, frozen=True):
     """Return state, sensors and status; with ``settle`` the final verdict."""
 
     settle: bool = False
+
+
+class SaveBody(msgspec.Struct, frozen=True):
+    """Restore, or forget, the save of this name."""
+
+    save: str
+
+
+class FramesBody(msgspec.Struct, frozen=True):
+    """Draw at most so many frames of the film."""
+
+    at_most: Annotated[int, msgspec.Meta(ge=1, le=MAX_FRAMES)]
+
+
+class Verb(NamedTuple):
+    """What a command carries, and what must hold for it: ``idle``: nothing else is under way; ``ready``: the last reset
+    succeeded, and the world stands; ``moving``: the world stands, and no stop is latched."""
+
+    body: Any
+    idle: bool = False
+    ready: bool = False
+    moving: bool = False
+
+
+VERBS: dict[str, Verb] = {
+    "describe": Verb(None),
+    "observe": Verb(ObserveBody),
+    "reset": Verb(ResetBody, idle=True),
+    "execute": Verb(ExecuteBody, idle=True, ready=True, moving=True),
+    "call": Verb(CallBody, idle=True, ready=True, moving=True),
+    "save": Verb(None, idle=True, ready=True),
+    "restore": Verb(SaveBody, idle=True, moving=True),
+    "forget": Verb(SaveBody),
+    "frames": Verb(FramesBody, idle=True, ready=True),
+}
+"""The commands."""
 
 
 class ExecutionReply(msgspec.Struct, frozen=True):

@@ -1,8 +1,12 @@
 """The world process: owns the adapter, answers the server and the script's primitive calls, obeys the stop flag.
 
-Started by the server as ``python -m embodied_codeact.bridge.world SERVER_FD PASS_FD STOP_FD``. The first message names
-the environment and its options; the answer is the environment's description. After that the server's requests and the
-worker's calls are answered in the order in which they come, by one thread.
+Started by the server as ``python -m embodied_codeact.bridge.world SERVER_FD PASS_FD STOP_FD GUARDIAN_FD``. The first
+message names the environment and its options; the answer is the environment's description. After that the server's
+requests and the worker's calls are answered in the order in which they come, by one thread.
+
+Save and restore: the world forks a copy that sleeps (:mod:`embodied_codeact.bridge.snapshots`). To restore, the server
+wakes the sleeper with channels of its own, and asks it as ``awake``; only when that has been answered, it has the world
+that lived until then ``release`` the worker's channel, and closes its channel, so that it leaves.
 """
 
 from __future__ import annotations
@@ -14,23 +18,23 @@ import selectors
 import signal
 import socket
 import sys
-import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from embodied_codeact import wire
+from embodied_codeact.bridge import snapshots
+from embodied_codeact.bridge.guardian import Living, fork_guarded
 from embodied_codeact.bridge.stop import StopFlag, StopLevel
 from embodied_codeact.channel import Channel, ChannelClosed, ChannelCorrupt
-from embodied_codeact.contracts import CallRecord, EnvironmentAdapter, Task, WorldContext
-from embodied_codeact.describe import describe_environment, public_methods
-from embodied_codeact.errors import InvalidArgument, ModelFacingError, OperatorError, Stopped
-from embodied_codeact.processes import on_hangup
-from embodied_codeact.registry import load_environment, parse_options
+from embodied_codeact.contracts import CallRecord, EnvironmentAdapter, Filmed, RenewsAfterFork, Task, WorldContext
+from embodied_codeact.describe import describe_environment, is_forkable, public_methods
+from embodied_codeact.errors import CommandRefused, InvalidArgument, ModelFacingError, OperatorError, Stopped
+from embodied_codeact.registry import open_environment
 
 CLOSE_GRACE_S = 5.0
 """How long a world that lost its server may take to come to rest and close."""
@@ -58,23 +62,32 @@ def _shorten(text: str) -> str:
 class World:
     """Serves one adapter to one server and, at a time, one worker."""
 
-    def __init__(self, server: Channel, pass_socket: socket.socket, stop: StopFlag) -> None:
-        self._server = server
-        self._pass = pass_socket
+    def __init__(self, server: socket.socket, pass_socket: socket.socket, stop: StopFlag, living: Living) -> None:
         self._stop = stop
+        self._living = living
+        self._adapter: EnvironmentAdapter
+        self._forkable = False
+        self._callables: dict[tuple[str, str], _Callable] = {}
+        self._connect(server, pass_socket)
+
+    def _connect(self, server: socket.socket, pass_socket: socket.socket) -> None:
+        """Serve these, and no worker yet."""
+        self._server = Channel(server)
+        self._pass = pass_socket
         self._worker: Channel | None = None
         self._requests: deque[Any] = deque()
-        self._selector = selectors.DefaultSelector()
-        self._adapter: EnvironmentAdapter
-        self._callables: dict[tuple[str, str], _Callable] = {}
+        self._sleepers: dict[int, int] = {}
+        # Not epoll, whose set of descriptors a fork shares.
+        self._selector = selectors.PollSelector()
+        self._selector.register(self._server, selectors.EVENT_READ)
 
     def open(self) -> bool:
         """Make the adapter that the first message asks for, and describe it. Returns whether it stands."""
         start = self._server.receive()
         try:
-            environment = load_environment(start["environment"])
-            options = parse_options(environment, start["options"])
+            environment, options = open_environment(start["environment"], start["options"])
             tasks = environment.tasks(options)
+            self._forkable = is_forkable(environment)
             self._adapter = environment.adapter(options, WorldContext(stop_requested=self._stop.requested))
             try:
                 description = describe_environment(environment, self._adapter.primitives(), tasks)
@@ -95,30 +108,41 @@ class World:
 
     def serve(self) -> None:
         """Answer until the server closes the channel."""
-        self._selector.register(self._server, selectors.EVENT_READ)
         try:
             while True:
-                for key, _ in self._selector.select():
+                selector = self._selector
+                for key, _ in selector.select():
+                    if self._selector is not selector:
+                        break  # woken in a copy: what else was ready was for the world that was copied
                     if key.fileobj is self._server:
                         self._read_server()
                     elif key.fileobj is self._worker:
                         self._serve_worker(self._worker)
+                    elif key.fileobj in self._sleepers:
+                        self._bury(key.fd)
         except ChannelClosed:
             return
 
     def close(self) -> None:
-        """Close the adapter."""
+        """Close the adapter. A world that was restored elsewhere leaves without that: what it would close, the other
+        may be using."""
+        if not self._living.here:
+            os._exit(0)
         self._adapter.close()
 
     # The server's requests
 
     def _read_server(self) -> None:
-        for request in self._server.receive_available():
+        server = self._server
+        for request in server.receive_available():
             op = request["op"]
             if op == "attach":
-                self._attach()
-            else:
-                self._reply(self._server.send, {"id": request["id"], **self._answer(op, request)})
+                self._attach(**request.get("in_transit", {}))
+                continue
+            answer = self._answer(op, request)
+            if self._server is not server:
+                return  # woken in a copy, as in serve()
+            self._reply(server.send, {"id": request["id"], **answer})
 
     def _answer(self, op: str, request: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -131,6 +155,15 @@ class World:
                 return {"ok": msgspec.structs.replace(self._adapter.observe(), status=status)}
             if op == "call":
                 return self._call(request["target"], request["method"], request["args"], request["kwargs"])
+            if op == "frames":
+                return {"ok": self._film(request["at_most"])}
+            if op == "save":
+                self._save()
+                return {"ok": None}
+            if op == "awake":
+                return {"ok": self._awake()}
+            if op == "release":
+                return {"ok": self._release()}
             raise ValueError(f"unknown request {op!r}")
         except OperatorError as error:
             return {"error": _error(type(error).__name__, str(error))}
@@ -147,12 +180,19 @@ class World:
                 self._callables[name, key] = _Callable(function, inspect.signature(function))
         return observation
 
-    def _attach(self) -> None:
-        """Take the channel to a new worker; the old one's worker is gone."""
-        _, fds, _, _ = socket.recv_fds(self._pass, 1, 1)
+    def _film(self, at_most: int) -> list[bytes]:
+        if not isinstance(self._adapter, Filmed):
+            raise CommandRefused("this environment cannot be filmed: its adapter offers no film")
+        return self._adapter.film(at_most)
+
+    def _attach(self, unread: bytes = b"", unsent: bytes = b"", requests: Sequence[Any] = ()) -> None:
+        """Take the channel to a worker, with what another world left of it; an older channel's worker is gone."""
+        sock = self._receive_socket()
         self._detach()
-        self._worker = Channel(socket.socket(fileno=fds[0]))
-        self._selector.register(self._worker, selectors.EVENT_READ)
+        self._worker = Channel(sock, unread=unread, unsent=unsent)
+        self._requests.extend(requests)
+        # There may be something to do already.
+        self._selector.register(self._worker, selectors.EVENT_WRITE)
 
     def _detach(self) -> None:
         if self._worker is not None:
@@ -160,6 +200,74 @@ class World:
             self._worker.close()
             self._worker = None
             self._requests.clear()
+
+    def _receive_socket(self) -> socket.socket:
+        """Take the socket that comes with a request."""
+        _, fds, _, _ = socket.recv_fds(self._pass, 1, 1, socket.MSG_CMSG_CLOEXEC)
+        if not fds:
+            raise ChannelClosed("the server closed the channel")
+        return socket.socket(fileno=fds[0])
+
+    # Save and restore
+
+    def _save(self) -> None:
+        """Put a copy of this process to sleep. Returns here at once, and in the copy when it is woken."""
+        control = self._receive_socket()
+        try:
+            if not self._forkable:
+                raise CommandRefused("this environment cannot be saved: it does not say that its world can be forked")
+            threads = len(os.listdir("/proc/self/task")) - 1
+            if threads:
+                raise CommandRefused(f"the world cannot be saved: it runs {threads} more threads, which no copy has")
+            taken = snapshots.take(control, self._let_go)
+        except OSError as error:
+            raise CommandRefused(f"the world cannot be saved now: {error.strerror}") from error
+        finally:
+            control.close()
+        if isinstance(taken, snapshots.Woken):
+            server, pass_socket = (socket.socket(fileno=fd) for fd in taken.descriptors)
+            self._connect(server, pass_socket)
+            taken = taken.sleeper
+        self._watch(taken)
+
+    def _let_go(self) -> None:
+        """In a copy: close what is the living world's."""
+        self._detach()
+        self._server.close()
+        self._pass.close()
+        self._selector.close()
+        for pidfd in self._sleepers:
+            os.close(pidfd)
+
+    def _awake(self) -> Any:
+        """Come alive in the place of the world that lived until now."""
+        if isinstance(self._adapter, RenewsAfterFork):
+            self._adapter.after_fork()
+        observation = self._adapter.observe()
+        self._living.pid = os.getpid()
+        return observation
+
+    def _release(self) -> dict[str, Any] | None:
+        """Hand the worker's channel back to the server, for the world that takes over."""
+        if self._worker is None or len(self._requests) > _REQUESTS_PER_TURN:
+            return None
+        unread, unsent = self._worker.in_transit
+        in_transit = {"unread": unread, "unsent": unsent, "requests": list(self._requests)}
+        socket.send_fds(self._pass, [b"w"], [self._worker.fileno()])
+        # From now on what comes and goes there is the other world's.
+        self._detach()
+        return in_transit
+
+    def _watch(self, pid: int) -> None:
+        """See to it that a sleeper of ours is buried."""
+        pidfd = os.pidfd_open(pid)
+        self._sleepers[pidfd] = pid
+        self._selector.register(pidfd, selectors.EVENT_READ)
+
+    def _bury(self, pidfd: int) -> None:
+        os.waitpid(self._sleepers.pop(pidfd), 0)
+        self._selector.unregister(pidfd)
+        os.close(pidfd)
 
     # The worker's calls
 
@@ -260,25 +368,16 @@ def _shown_argument(value: Any) -> Any:
     return _shorten(value if isinstance(value, str) else repr(value))
 
 
-def _end_without_server(stop: StopFlag) -> None:
-    """The server is gone: bring the world to rest, and leave for good if it does not end by itself."""
-    stop.level = max(stop.level, StopLevel.PROTECTIVE_STOP)
-    timer = threading.Timer(CLOSE_GRACE_S, os._exit, args=(1,))
-    timer.daemon = True
-    timer.start()
-
-
-def main(server_fd: int, pass_fd: int, stop_fd: int) -> None:
+def main(server_fd: int, pass_fd: int, stop_fd: int, guardian_fd: int) -> None:
     """Run a world on inherited descriptors until its server ends."""
     # A person's Ctrl-C is for the server, which ends its world in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for fd in (server_fd, pass_fd, stop_fd):
+    for fd in (server_fd, pass_fd, stop_fd, guardian_fd):
         # A simulator's own processes must not hold the channel open when this one is gone.
         os.set_inheritable(fd, False)
-    server_socket = socket.socket(fileno=server_fd)
     stop = StopFlag(stop_fd)
-    on_hangup(server_socket, lambda: _end_without_server(stop))
-    world = World(Channel(server_socket), socket.socket(fileno=pass_fd), stop)
+    living = fork_guarded(socket.socket(fileno=guardian_fd), stop, of_the_world=(server_fd, pass_fd))
+    world = World(socket.socket(fileno=server_fd), socket.socket(fileno=pass_fd), stop, living)
     # Whatever a simulator prints is a log line, never an answer.
     with contextlib.redirect_stdout(sys.stderr), contextlib.suppress(ChannelClosed):
         if not world.open():
@@ -290,4 +389,4 @@ def main(server_fd: int, pass_fd: int, stop_fd: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:4]))
+    main(*(int(argument) for argument in sys.argv[1:5]))

@@ -1,9 +1,12 @@
-"""The server's handle to its world process: start, ask without waiting, notice its end."""
+"""The server's handle to its world process: start, ask without waiting, save and restore, notice its end."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -15,18 +18,18 @@ from typing import Any
 
 import msgspec
 
+from embodied_codeact.bridge.saves import Saves, Successor
 from embodied_codeact.bridge.stop import StopFlag
 from embodied_codeact.channel import Channel, ChannelClosed, ChannelCorrupt
 from embodied_codeact.contracts import EnvironmentDescription
 from embodied_codeact.errors import OPERATOR_ERRORS, CommandRefused, EnvironmentFailure, OperatorError
-from embodied_codeact.processes import describe_exit, end_process, minimal_environment
+from embodied_codeact.processes import describe_exit, end_process, minimal_environment, single_threaded
 
 START_S = 120.0
 CLOSE_GRACE_S = 6.0
 SEND_S = 5.0
 ANSWER_S = 180.0
 """A world that does not answer a request for this long counts as broken, where no script keeps it busy."""
-
 Answer = dict[str, Any]
 """``{"ok": value}`` or ``{"error": {"kind", "message"}}``."""
 
@@ -40,6 +43,8 @@ def failure(error: OperatorError) -> Answer:
 class _Request:
     message: dict[str, Any]
     then: Callable[[Answer], None]
+    passed: socket.socket | None = None
+    """Goes to the world with the message, and is closed here."""
 
 
 class WorldProcess:
@@ -63,17 +68,22 @@ class WorldProcess:
         self._waiting: deque[_Request] = deque()
         self._asked: _Request | None = None
         self._asked_at = 0.0
+        self._saves = Saves()
+        self._successor: Successor | None = None
+        self._late_worker: socket.socket | None = None
         ours, theirs = Channel.pair()
         self._pass, pass_theirs = socket.socketpair()
-        fds = (theirs.fileno(), pass_theirs.fileno(), stop.fd)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "embodied_codeact.bridge.world", *map(str, fds)],
-            pass_fds=fds,
-            stdin=subprocess.DEVNULL,
-            env=minimal_environment(),
-        )
-        theirs.close()
-        pass_theirs.close()
+        self._guardian, guardian_theirs = socket.socketpair()
+        with theirs, pass_theirs, guardian_theirs:
+            fds = (theirs.fileno(), pass_theirs.fileno(), stop.fd, guardian_theirs.fileno())
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "embodied_codeact.bridge.world", *map(str, fds)],
+                pass_fds=fds,
+                stdin=subprocess.DEVNULL,
+                env=minimal_environment() | single_threaded(),
+                # A group of its own, so that nothing of it can be left.
+                start_new_session=True,
+            )
         self._channel = Channel(ours)
         try:
             self.description = self._open(environment, options)
@@ -94,9 +104,10 @@ class WorldProcess:
             raise kind(answer["error"]["message"])
         return msgspec.convert(answer["description"], EnvironmentDescription)
 
-    def fileno(self) -> int:
-        """The descriptor to poll for reading, -1 once the world has ended."""
-        return self._channel.fileno()
+    def fds(self) -> list[int]:
+        """The descriptors to poll for reading; none once the world has ended."""
+        channels = [self._channel, *([self._successor.channel] if self._successor else [])]
+        return [channel.fileno() for channel in channels if channel.fileno() >= 0]
 
     @property
     def alive(self) -> bool:
@@ -122,23 +133,129 @@ class WorldProcess:
         while self._asked is None and self._waiting:
             request = self._waiting.popleft()
             try:
-                self._channel.send(request.message, timeout_s=SEND_S)
+                if request.message["op"] == "restore":
+                    self._successor = self._saves.wake(request.message["save"], request.message["id"])
+                else:
+                    self._send(request)
                 self._asked, self._asked_at = request, time.monotonic()
             except TypeError as error:
                 request.then(failure(CommandRefused(str(error))))
+            except OperatorError as error:
+                request.then(failure(error))
             except ChannelClosed as error:
                 if not self._why:
                     self._lose(f"{self._ended()} ({error})")
                 request.then(self._failure())
 
+    def _send(self, request: _Request) -> None:
+        with request.passed or contextlib.nullcontext():
+            self._channel.send(request.message, timeout_s=SEND_S)
+            if request.passed is not None:
+                self._hand(request.passed)
+
+    def _hand(self, sock: socket.socket) -> None:
+        try:
+            socket.send_fds(self._pass, [b"s"], [sock.fileno()])
+        except OSError as error:
+            raise ChannelClosed(str(error)) from error
+
     def connect(self) -> socket.socket:
         """Return the worker's end of a new channel to the world; an older worker's channel ends."""
         world_end, worker_end = Channel.pair()
-        # A world that is gone is noticed elsewhere; the worker gets an error at its first call then.
-        with world_end, contextlib.suppress(ChannelClosed, OSError):
-            self._channel.send({"op": "attach"}, timeout_s=5.0)
-            socket.send_fds(self._pass, [b"w"], [world_end.fileno()])
+        if self._successor is not None:
+            self._late_worker = world_end
+            return worker_end
+        self._attach(world_end)
         return worker_end
+
+    def _attach(self, worker: socket.socket, in_transit: dict[str, Any] | None = None) -> None:
+        # A world that is gone is noticed elsewhere; the worker gets an error at its first call then.
+        with worker, contextlib.suppress(ChannelClosed):
+            self._channel.send({"op": "attach", "in_transit": in_transit or {}}, timeout_s=SEND_S)
+            self._hand(worker)
+
+    # Save and restore
+
+    def save(self, then: Callable[[Answer], None]) -> None:
+        """Have the world saved; the answer is the save's name.
+
+        Raises:
+            CommandRefused: there are as many saves as may be.
+        """
+        self._saves.check_room()
+        ours, theirs = socket.socketpair()
+
+        def keep(answer: Answer) -> None:
+            if "ok" in answer:
+                answer = {"ok": self._saves.keep(ours)}
+            else:
+                ours.close()
+            then(answer)
+
+        self._waiting.append(_Request({"op": "save", "id": next(self._ids)}, keep, theirs))
+        self._send_next()
+
+    def restore(self, name: str, then: Callable[[Answer], None]) -> None:
+        """Put a saved world into the place of the living one; the answer is its observation. The save remains."""
+        self.ask("restore", then, save=name)
+
+    def forget(self, name: str) -> None:
+        """End a save.
+
+        Raises:
+            CommandRefused: there is none of that name.
+        """
+        self._saves.forget(name)
+
+    def _pump_successor(self, successor: Successor) -> None:
+        """Once the woken world is there, ask the living one for its worker."""
+        request = self._asked
+        assert request is not None
+        try:
+            messages = successor.channel.receive_available()
+        except (ChannelClosed, ChannelCorrupt) as error:
+            messages = [failure(CommandRefused(f"the saved world did not come alive ({error}); the other one goes on"))]
+        for message in messages:
+            if "event" in message:
+                self._on_event(message)
+            elif "error" in message:
+                successor.close()
+                self._successor, self._asked = None, None
+                self._attach_late_worker()
+                request.then({"error": message["error"]})
+            elif request.message["op"] == "restore":
+                then = functools.partial(self._succeed, request.then, {"ok": message["ok"]})
+                self._asked = _Request({"op": "release", "id": request.message["id"]}, then)
+                self._send(self._asked)
+
+    def _succeed(self, then: Callable[[Answer], None], answer: Answer, released: Answer) -> None:
+        """The living world has nothing more to give: the woken one takes its place."""
+        successor, self._successor = self._successor, None
+        assert successor is not None
+        in_transit, worker = released.get("ok"), None
+        if in_transit is not None:
+            _, fds, _, _ = socket.recv_fds(self._pass, 1, 1, socket.MSG_CMSG_CLOEXEC)
+            worker = socket.socket(fileno=fds[0])
+        self._channel.close()
+        self._pass.close()
+        self._channel, self._pass = successor.channel, successor.passing
+        if worker is not None:
+            self._attach(worker, in_transit)
+        self._attach_late_worker()
+        then(answer)
+
+    def _attach_late_worker(self) -> None:
+        """A worker that was started meanwhile has waited until it was clear which world it gets."""
+        worker, self._late_worker = self._late_worker, None
+        if worker is not None:
+            self._attach(worker)
+
+    def _end_restore(self) -> None:
+        """All is over: let go of what waited for a restore."""
+        for each in (self._successor, self._late_worker):
+            if each is not None:
+                each.close()
+        self._successor = self._late_worker = None
 
     def pump(self) -> None:
         """Handle what the world has sent, without waiting."""
@@ -149,12 +266,17 @@ class WorldProcess:
         except (ChannelClosed, ChannelCorrupt) as error:
             self._lose(f"{self._ended()} ({error})")
             return
-        for message in messages:
-            if "event" in message:
-                self._on_event(message)
-            elif self._asked is not None and self._asked.message["id"] == message["id"]:
-                then, self._asked = self._asked.then, None
-                then({key: message[key] for key in ("ok", "error") if key in message})
+        try:
+            for message in messages:
+                if "event" in message:
+                    self._on_event(message)
+                elif self._asked is not None and self._asked.message["id"] == message["id"]:
+                    then, self._asked = self._asked.then, None
+                    then({key: message[key] for key in ("ok", "error") if key in message})
+            if self._successor is not None:
+                self._pump_successor(self._successor)
+        except ChannelClosed as error:
+            self._lose(f"{self._ended()} ({error})")
         self._send_next()
 
     def check(self, *, script_runs: bool) -> None:
@@ -169,7 +291,7 @@ class WorldProcess:
         if self._asked is None or script_runs:
             self._asked_at = time.monotonic()
         elif time.monotonic() > self._asked_at + ANSWER_S:
-            self._process.kill()
+            self._kill()
             self._lose(f"it did not answer for {ANSWER_S:.0f} s")
 
     def fail_all(self, answer: Answer) -> None:
@@ -178,12 +300,17 @@ class WorldProcess:
         self._asked = None
         self._waiting.clear()
         for request in requests:
+            if request.passed is not None:
+                request.passed.close()
             request.then(answer)
 
     def _lose(self, why: str) -> None:
         self._why = why
         self._channel.close()
+        self._end_restore()
         self.fail_all(self._failure())
+        # Of a world that was killed, or whose guardian was, something may still run.
+        self._kill()
 
     def _failure(self) -> Answer:
         return failure(EnvironmentFailure(f"the world process ended: {self._why}"))
@@ -192,12 +319,19 @@ class WorldProcess:
         try:
             return describe_exit(self._process.wait(timeout=2.0))
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self._kill()
             return "it closed its channel"
+
+    def _kill(self) -> None:
+        """End all its processes at once: guardian, world, saves, and what they started."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
     def close(self) -> None:
         """End the process; its adapter closes in order where it can. May be called twice."""
         self._why = self._why or "the server closed it"
-        self._channel.close()
-        self._pass.close()
+        self._end_restore()
+        for each in (self._saves, self._channel, self._pass, self._guardian):
+            each.close()
         end_process(self._process, grace_s=CLOSE_GRACE_S)
+        self._kill()

@@ -8,24 +8,31 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from embodied_codeact.bench import Measure, bench_bridge, bench_interpreter
+from embodied_codeact.bench import bench_bridge, bench_interpreter
 from embodied_codeact.bridge.local import local_session
 from embodied_codeact.cli import common
+from embodied_codeact.contracts import Measure
 from embodied_codeact.errors import ConfigurationError, unknown_name
+from embodied_codeact.registry import benchmark_names, load_benchmark
 
 SUBJECTS = ("interpreter", "bridge")
 
 
 @common.operator_errors
 def bench(
-    subject: Annotated[str | None, typer.Argument(help="interpreter or bridge; both without it.")] = None,
+    subject: Annotated[
+        str | None,
+        typer.Argument(
+            help="interpreter, bridge, or an environment with a benchmark such as tabletop; the first two without it."
+        ),
+    ] = None,
     environment: Annotated[str, typer.Option(help="Environment behind the bridge.")] = "household",
     sandbox: common.Sandbox = "strict",
     as_json: common.Json = False,
 ) -> None:
     """Measure, and print each figure beside its reference. Timings depend on the machine; compare the ratios."""
-    if subject is not None and subject not in SUBJECTS:
-        raise ConfigurationError(unknown_name("subject", subject, SUBJECTS))
+    if subject is not None and subject not in (subjects := [*SUBJECTS, *benchmark_names()]):
+        raise ConfigurationError(unknown_name("subject", subject, subjects))
     mode = common.check_sandbox(sandbox)
     measures: list[Measure] = []
     if subject in (None, "interpreter"):
@@ -33,18 +40,26 @@ def bench(
     if subject in (None, "bridge"):
         with local_session(environment, sandbox=mode) as client:
             measures += bench_bridge(client)
+    if subject is not None and subject not in SUBJECTS:
+        benchmark = load_benchmark(subject)
+        with local_session(subject, benchmark.options, sandbox=mode) as client:
+            measures += benchmark.measure(client)
     if as_json:
         common.print_json(measures)
         return
-    table = Table("ours", "median", "reference", "median", "ratio")
+    table = Table("ours", "value", "reference", "value", "ratio")
     for column in (1, 3, 4):
         table.columns[column].justify = "right"
     for measure in measures:
         table.add_row(
             measure.name,
-            f"{measure.ours_us:,.0f} us",
+            _amount(measure.value, measure.unit),
             measure.reference,
-            f"{measure.reference_us:,.0f} us",
-            f"{measure.ratio:.2f}",
+            "" if measure.reference_value is None else _amount(measure.reference_value, measure.unit),
+            "" if measure.ratio is None else f"{measure.ratio:.2f}",
         )
     Console(highlight=False).print(table)
+
+
+def _amount(value: float, unit: str) -> str:
+    return f"{value:,.0f} {unit}" if abs(value) >= 100 else f"{value:,.3g} {unit}"

@@ -16,10 +16,11 @@ from rich.console import Console
 from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.bridge.local import local_session
 from embodied_codeact.bridge.verbs import Confinement
-from embodied_codeact.contracts import EnvironmentDescription, EnvironmentSession, Task
+from embodied_codeact.contracts import EnvironmentDescription, Task
 from embodied_codeact.errors import BridgeError, ConfigurationError, OperatorError, unknown_name
 from embodied_codeact.interpreter.records import SandboxMode
-from embodied_codeact.registry import load_environment, parse_options
+from embodied_codeact.recording import check_recordable
+from embodied_codeact.registry import base_name, load_environment, open_environment
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -32,7 +33,9 @@ _SILENT_S = 2.0
 
 P = ParamSpec("P")
 
-Environment = Annotated[str, typer.Argument(help="Environment, such as household.", show_default=False)]
+Environment = Annotated[
+    str, typer.Argument(help="Environment, such as household, tabletop or gym:CartPole-v1.", show_default=False)
+]
 Games = Annotated[
     str | None, typer.Option(help="Game file, or folder of games (household).", show_default="the built-in homes")
 ]
@@ -40,7 +43,7 @@ Api = Annotated[str | None, typer.Option(help="API that scripts see, where an en
 Option = Annotated[
     list[str] | None, typer.Option("--option", "-o", metavar="KEY=VALUE", help="Option of the environment.")
 ]
-Model = Annotated[str, typer.Option(help="expert, or replay:FILE.")]
+Model = Annotated[str, typer.Option(help="expert, replay:FILE, or script:FILE (one Python script, then finish).")]
 Sandbox = Annotated[str, typer.Option(help="strict (refuse to run without confinement), best, or off.")]
 Connect = Annotated[
     str | None, typer.Option(help="Use the server at ipc://FOLDER or tcp://HOST:PORT instead of starting one.")
@@ -126,15 +129,26 @@ def check_names(environment: str, options: dict[str, Any], *, sandbox: str, conn
     """
     check_sandbox(sandbox)
     if connect is None:
-        parse_options(load_environment(environment), options)
+        open_environment(environment, options)
     elif options:
         raise ConfigurationError("options of the environment belong to its server, not to --connect")
+
+
+def prepare_recording(environment: str, options: dict[str, Any], *, connect: str | None) -> None:
+    """See that episodes can be recorded, and ask a server of our own for it.
+
+    Raises:
+        ConfigurationError: a package is missing, or the environment cannot be filmed.
+    """
+    check_recordable(environment, load_environment(environment).options_type)
+    if connect is None:
+        options["record"] = "true"
 
 
 @contextlib.contextmanager
 def open_session(
     environment: str, options: dict[str, Any], *, sandbox: str = "strict", connect: str | None = None
-) -> Iterator[EnvironmentSession]:
+) -> Iterator[EnvironmentClient]:
     """Connect to a running server, or start one of our own and end it afterwards.
 
     Raises:
@@ -147,7 +161,7 @@ def open_session(
         else:
             client = stack.enter_context(_connect(connect))
         description = client.describe()
-        if description.name != environment:
+        if description.name != base_name(environment):
             raise ConfigurationError(f"the server at {connect} serves {description.name!r}, not {environment!r}")
         _warn_of_confinement(description)
         yield client
@@ -194,6 +208,16 @@ def choose_task(tasks: Sequence[Task], wanted: str | None) -> Task:
 def with_seed(task: Task, seed: int | None) -> Task:
     """Return the task with that seed, or without a wish as the environment listed it."""
     return task if seed is None else msgspec.structs.replace(task, seed=seed)
+
+
+def with_seeds(tasks: Sequence[Task], first: int | None, count: int) -> list[Task]:
+    """Return each task ``count`` times, with consecutive seeds from ``first`` on, or from its own.
+
+    >>> [task.seed for task in with_seeds([Task("stack", "tabletop", "stack the cubes")], 5, 3)]
+    [5, 6, 7]
+    """
+    started = [with_seed(task, first) for task in tasks]
+    return [with_seed(task, task.seed + offset) for task in started for offset in range(count)]
 
 
 def one_per_type(tasks: Sequence[Task], count: int) -> list[Task]:

@@ -12,6 +12,7 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from embodied_codeact.agent.events import AgentEvent, EpisodeFinished, EpisodeStarted, ReplyReceived, TurnFinished
+from embodied_codeact.agent.prompt import task_text
 from embodied_codeact.contracts import (
     CallFinished,
     CodeAction,
@@ -75,7 +76,7 @@ class RunView:
             self._finished(event.episode)
 
     def _started(self, event: EpisodeStarted) -> None:
-        body = Text(printable(event.opening.strip() or event.task.instruction))
+        body = Text(printable(task_text(event.task, event.opening)))
         title = Text.assemble(("task ", "bold"), (event.task.id, "bold cyan"))
         self._state = event.state
         self._console.print(Panel(body, title=title, title_align="left", border_style="cyan"))

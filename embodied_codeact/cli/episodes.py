@@ -14,13 +14,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from embodied_codeact.agent import MINT, CodeActAgent, Limits, User
-from embodied_codeact.agent.events import EventSink
+from embodied_codeact.agent.events import AgentEvent, EventSink
+from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.cli import common
 from embodied_codeact.cli.console import RunView
-from embodied_codeact.contracts import EnvironmentSession, Episode, Task
+from embodied_codeact.contracts import Episode, Task
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.evaluation import EvaluationReport, ReplayReport, evaluate, replay_recordings, score
 from embodied_codeact.models import resolve_model
+from embodied_codeact.recording import EpisodeRecorder
 from embodied_codeact.trajectories import TrajectoryWriter, read_recordings
 
 NOT_SOLVED = 1
@@ -28,6 +30,14 @@ _CUT_SHORT = ("user", "error")
 
 Watch = Annotated[bool, typer.Option("--watch", help="Show each episode as it happens.")]
 Calls = Annotated[bool, typer.Option("--calls", help="Also show each primitive call.")]
+
+RECORDINGS = Path("recordings")
+Recording = Annotated[
+    bool, typer.Option("--record", help=f"Write a video and a picture of each turn to {RECORDINGS}/.")
+]
+RecordTo = Annotated[
+    Path | None, typer.Option(metavar="DIR|FILE.mp4", help="Like --record, to this folder or file.", show_default=False)
+]
 
 Record = Callable[[Episode], None]
 
@@ -40,7 +50,7 @@ def _console(as_json: bool) -> Console:
 @contextlib.contextmanager
 def _workplace(
     environment: str, options: dict[str, Any], *, sandbox: str, connect: str | None, out: Path | None
-) -> Iterator[tuple[EnvironmentSession, Record]]:
+) -> Iterator[tuple[EnvironmentClient, Record]]:
     """Open the session, and before it the file of trajectories: one that cannot be written is found before anything
     runs. Yields the session and what appends an episode to the file, where there is one."""
     with contextlib.ExitStack() as stack:
@@ -82,30 +92,59 @@ def run(
     sandbox: common.Sandbox = "strict",
     connect: common.Connect = None,
     out: common.Out = None,
+    record: Recording = False,
+    record_to: RecordTo = None,
     calls: Calls = False,
     as_json: common.Json = False,
 ) -> None:
     """Attempt one task and show every turn as it happens. Exit code 1: not solved."""
     console = _console(as_json)
     options = common.environment_options(games, api, option)
+    film = record_to or (RECORDINGS if record else None)
+    if film is not None:
+        common.prepare_recording(environment, options, connect=connect)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
     agent_model = resolve_model(model, environment)
     limits = Limits(turns=max_turns, tokens=max_tokens, seconds=max_seconds, script_timeout_s=script_timeout)
-    with _workplace(environment, options, sandbox=sandbox, connect=connect, out=out) as (session, record):
+    with (
+        _workplace(environment, options, sandbox=sandbox, connect=connect, out=out) as (session, keep),
+        _recorded(console, session, film, RunView(console, show_calls=calls)) as view,
+    ):
         chosen = common.with_seed(common.choose_task(session.describe().tasks, task), seed)
-        view = RunView(console, show_calls=calls)
         agent = CodeActAgent(agent_model, limits=limits, user=_user_at(console), on_event=view)
         try:
             episode = agent.run(session, chosen)
         finally:
             if agent.episode is not None:
-                record(agent.episode)
+                keep(agent.episode)
     if out is not None:
         console.print(f"trajectory: {out}", markup=False, soft_wrap=True)
     if as_json:
         common.print_json(_episode_summary(episode))
     if not episode.status.success:
         raise typer.Exit(NOT_SOLVED)
+
+
+@contextlib.contextmanager
+def _recorded(console: Console, session: EnvironmentClient, place: Path | None, view: EventSink) -> Iterator[EventSink]:
+    """Yield what is told of events: the view, and where a place is given the recorder, which draws what happened after
+    each turn."""
+    if place is None:
+        yield view
+        return
+    recorder = EpisodeRecorder(session.frames, place)
+
+    def both(event: AgentEvent) -> None:
+        view(event)
+        with console.status("drawing the film ..."):
+            recorder(event)
+
+    try:
+        yield both
+    finally:
+        recorder.close()
+        for path in recorder.written:
+            console.print(f"video: {path}", markup=False, soft_wrap=True)
 
 
 def _episode_summary(episode: Episode) -> dict[str, Any]:
@@ -130,7 +169,8 @@ def evaluate_command(
     task: Annotated[list[str] | None, typer.Option(help="Only this task; may be repeated.")] = None,
     per_type: Annotated[int | None, typer.Option(min=1, help="Only the first so many tasks of each type.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many tasks.")] = None,
-    seed: common.Seed = 0,
+    seed: Annotated[int | None, typer.Option(help="First seed.", show_default="the task's own")] = 0,
+    seeds: Annotated[int, typer.Option(min=1, help="Attempt each task with so many consecutive seeds.")] = 1,
     max_turns: common.MaxTurns = 5,
     script_timeout: common.ScriptTimeout = 60.0,
     sandbox: common.Sandbox = "strict",
@@ -146,7 +186,7 @@ def evaluate_command(
     agent_model = resolve_model(model, environment)
     limits = Limits(turns=max_turns, script_timeout_s=script_timeout)
     with _workplace(environment, options, sandbox=sandbox, connect=connect, out=out) as (session, record):
-        tasks = [common.with_seed(chosen, seed) for chosen in _select(session.describe().tasks, task, per_type, limit)]
+        tasks = common.with_seeds(_select(session.describe().tasks, task, per_type, limit), seed, seeds)
         view = _view(console, watch)
         with (
             _partial_report(console, len(tasks), record) as keep,
@@ -177,7 +217,7 @@ def _partial_report(console: Console, total: int, record: Record) -> Iterator[Re
         yield keep
     except BaseException:
         if whole:
-            console.print(f"stopped after {len(whole)} of {total} tasks:", style="yellow")
+            console.print(f"stopped after {len(whole)} of {total} episodes:", style="yellow")
             _print_report(console, score(whole))
         raise
 

@@ -5,6 +5,7 @@
 ``environment``  what an environment adapter implements
 ``session``      what the agent needs of an environment, wherever it runs
 ``model``        what the agent needs of a language model
+``benchmark``    what measures an environment
 """
 
 from embodied_codeact.contracts.api import (
@@ -16,7 +17,17 @@ from embodied_codeact.contracts.api import (
     PrimitiveSpec,
     SensorSpec,
 )
-from embodied_codeact.contracts.environment import Environment, EnvironmentAdapter, WorldContext
+from embodied_codeact.contracts.benchmark import Benchmark, Measure, SavingSession
+from embodied_codeact.contracts.environment import (
+    FRAMES_PER_SECOND,
+    Environment,
+    EnvironmentAdapter,
+    Filmed,
+    ForkableEnvironment,
+    RenewsAfterFork,
+    TakesArgument,
+    WorldContext,
+)
 from embodied_codeact.contracts.model import Model, Reply
 from embodied_codeact.contracts.records import (
     SCHEMA_VERSION,
@@ -47,9 +58,11 @@ from embodied_codeact.contracts.session import (
 )
 
 __all__ = [
+    "FRAMES_PER_SECOND",
     "SCHEMA_VERSION",
     "Action",
     "ApiDescription",
+    "Benchmark",
     "CallFinished",
     "CallRecord",
     "CodeAction",
@@ -63,19 +76,25 @@ __all__ = [
     "ExecutionResult",
     "FieldSpec",
     "Figure",
+    "Filmed",
     "Finish",
+    "ForkableEnvironment",
     "InvalidReply",
+    "Measure",
     "Message",
     "MethodSpec",
     "Model",
     "Observation",
     "OutputChunk",
     "PrimitiveSpec",
+    "RenewsAfterFork",
     "Reply",
+    "SavingSession",
     "ScriptError",
     "ScriptStarted",
     "SensorSpec",
     "Status",
+    "TakesArgument",
     "Task",
     "ToolCall",
     "Turn",

@@ -70,7 +70,7 @@ class EnvironmentDescription(msgspec.Struct, frozen=True):
     """What an environment says of itself before any task is chosen.
 
     ``guide`` is text for the model: rules of this world that no signature can say. ``packages`` lists Python packages
-    worth telling a model about.
+    worth telling a model about. ``forkable`` says whether its worlds can be saved and restored.
     """
 
     name: str
@@ -79,4 +79,5 @@ class EnvironmentDescription(msgspec.Struct, frozen=True):
     sensors: list[SensorSpec] = msgspec.field(default_factory=list)
     tasks: list[Task] = msgspec.field(default_factory=list)
     packages: list[str] = msgspec.field(default_factory=list)
+    forkable: bool = False
     metadata: dict[str, Any] = msgspec.field(default_factory=dict)

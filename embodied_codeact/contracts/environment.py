@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -50,7 +50,7 @@ class EnvironmentAdapter(Protocol):
 
     def reset(self, task: Task) -> Observation:
         """Bring the world to the start of ``task``; the same task and seed give the same world. The observation's
-        ``text`` is what the agent is told first.
+        ``text`` is what the agent is told first; ``instruction`` is set where the seed chose it.
 
         Raises:
             ConfigurationError: the task does not exist or its data cannot be used.
@@ -96,4 +96,56 @@ class Environment(Protocol):
 
     def adapter(self, options: Any, context: WorldContext) -> EnvironmentAdapter:
         """Make one world."""
+        ...
+
+
+# What an environment and its adapter may have besides.
+
+
+@runtime_checkable
+class ForkableEnvironment(Protocol):
+    """An environment whose worlds can be saved and restored exactly, by forking their process.
+
+    Everything that makes up such a world lies in the memory of one thread: no other threads, and no file, socket or
+    process whose content belongs to the world. What the world has beside that, such as a renderer in a process of its
+    own, is renewed by the adapter's ``after_fork``.
+    """
+
+    forkable: bool
+
+
+@runtime_checkable
+class TakesArgument(Protocol):
+    """An environment that is also written ``NAME:ARGUMENT``: the argument is the value of this option."""
+
+    argument_option: str
+
+
+@runtime_checkable
+class RenewsAfterFork(Protocol):
+    """An adapter with handles that a restored world cannot share with the world that was saved."""
+
+    def after_fork(self) -> None:
+        """Renew them. Called in a restored world before anything else; the saved world sleeps on with the old ones,
+        and this may be called again in another copy of it."""
+        ...
+
+
+FRAMES_PER_SECOND = 24
+"""Of the world's own time, in a film."""
+
+
+@runtime_checkable
+class Filmed(Protocol):
+    """An adapter whose world can be filmed. Its environment has an option ``record: bool``, by which a world is told to
+    keep what a film needs."""
+
+    def film(self, at_most: int) -> list[bytes]:
+        """Return the next frames of what has happened since the last reset, as JPEG, ``FRAMES_PER_SECOND`` of the
+        world's time, the oldest first; each once, at most so many, none when none are left. The first shows the world
+        as the reset left it. All have the same size, fitting into 640 by 480 pixels.
+
+        Raises:
+            ConfigurationError: the world was not told to keep what a film needs.
+        """
         ...

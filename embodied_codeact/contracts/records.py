@@ -24,7 +24,8 @@ class Task(msgspec.Struct, frozen=True):
     """One thing to be done in one environment.
 
     ``id`` is unique in its environment; ``metadata`` is the environment's own (a task type under ``"type"``, the
-    place of a game file, ...) and is not shown to a model.
+    place of a game file, ...) and is not shown to a model. ``instruction`` is a general one where the seed chooses the
+    words or the goal: the observation of the reset then holds the real one, and so do episodes.
     """
 
     id: str
@@ -154,12 +155,14 @@ class Observation(msgspec.Struct, frozen=True):
 
     ``text`` is the environment's own words (empty after a script, whose output is in the result). ``state`` holds the
     fields of the high-level state by name. ``sensors`` maps sensor names to numbers, texts or numpy arrays.
+    ``instruction`` is that of the task just begun, where the seed chooses it; empty otherwise and after a script.
     """
 
     text: str = ""
     state: dict[str, Any] = msgspec.field(default_factory=dict)
     sensors: dict[str, Any] = msgspec.field(default_factory=dict)
     status: Status = Status()
+    instruction: str = ""
 
 
 class Usage(msgspec.Struct, frozen=True):

@@ -8,13 +8,13 @@
 
 from embodied_codeact.evaluation.replay import Difference, ReplayReport, replay_recordings
 from embodied_codeact.evaluation.runner import evaluate
-from embodied_codeact.evaluation.scores import EvaluationReport, TypeScore, score, wilson_interval
+from embodied_codeact.evaluation.scores import EvaluationReport, GroupScore, score, wilson_interval
 
 __all__ = [
     "Difference",
     "EvaluationReport",
+    "GroupScore",
     "ReplayReport",
-    "TypeScore",
     "evaluate",
     "replay_recordings",
     "score",

@@ -118,14 +118,12 @@ def compare_episode(recording: Recording, episode: Episode, *, exhausted: bool =
 
 
 def _task_of(recording: Recording, tasks: Sequence[Task]) -> Task:
-    """The recorded task. Ids of games are paths from the folder that was listed, which may lie higher up here."""
+    """The recorded task with its seed. Ids of games are paths from the folder that was listed, which may lie higher up
+    here."""
     wanted = recording.task_id
-    for task in tasks:
-        if task.id == wanted:
-            return task
-    longer = [task for task in tasks if task.id.endswith(f"/{wanted}")]
-    if len(longer) == 1:
-        return longer[0]
+    found = [task for task in tasks if task.id == wanted] or [task for task in tasks if task.id.endswith(f"/{wanted}")]
+    if len(found) == 1:
+        return found[0] if recording.seed is None else msgspec.structs.replace(found[0], seed=recording.seed)
     raise ConfigurationError(
         f"cannot replay: {unknown_name('task', wanted, [task.id for task in tasks])} "
         "Replay in the environment, and with the games, that were recorded."

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
-from embodied_codeact.contracts import Episode, InvalidReply
+from embodied_codeact.contracts import Episode, InvalidReply, Task
 
 
-class TypeScore(msgspec.Struct, frozen=True):
-    """How the tasks of one type went."""
+class GroupScore(msgspec.Struct, frozen=True):
+    """How the episodes of one task, or of the tasks of one type, went."""
 
     episodes: int
     successes: int
@@ -22,10 +22,11 @@ class TypeScore(msgspec.Struct, frozen=True):
 class EvaluationReport(msgspec.Struct, frozen=True):
     """How a set of episodes went.
 
-    Episodes that ended with an operator-facing error are only counted in ``not_scored``. ``interval`` is the success
-    rate's 95 % Wilson interval. ``by_type`` sorts by ``task.metadata["type"]`` (``"other"`` without one), ``ends``
-    counts why episodes ended. ``with_errors`` counts the episodes in which a script raised, ``recovered`` those of
-    them that succeeded all the same. Rates and means of no episode are 0.
+    Episodes that ended with an operator-facing error are only counted in ``not_scored``. ``interval`` is the
+    success rate's 95 % Wilson interval. ``by_type`` sorts by ``task.metadata["type"]`` (``"other"`` without one),
+    ``by_task`` by the task's id, over all its seeds. ``ends`` counts why episodes ended. ``with_errors`` counts the
+    episodes in which a script raised, ``recovered`` those of them that succeeded all the same. Rates and means of
+    no episode are 0.
     """
 
     episodes: int
@@ -33,7 +34,7 @@ class EvaluationReport(msgspec.Struct, frozen=True):
     success_rate: float
     interval: tuple[float, float]
     mean_turns: float
-    by_type: dict[str, TypeScore]
+    by_type: dict[str, GroupScore]
     ends: dict[str, int]
     script_errors: int
     with_errors: int
@@ -42,6 +43,7 @@ class EvaluationReport(msgspec.Struct, frozen=True):
     tokens: int
     seconds: float
     not_scored: int = 0
+    by_task: dict[str, GroupScore] = msgspec.field(default_factory=dict)
 
 
 def score(episodes: Sequence[Episode]) -> EvaluationReport:
@@ -59,7 +61,7 @@ def score(episodes: Sequence[Episode]) -> EvaluationReport:
         success_rate=_ratio(successes, len(scored)),
         interval=wilson_interval(successes, len(scored)),
         mean_turns=_ratio(len(turns), len(scored)),
-        by_type={name: _type_score(types[name]) for name in sorted(types)},
+        by_type=_grouped(scored, lambda task: str(task.metadata.get("type", "other"))),
         ends=dict(sorted(Counter(episode.end for episode in scored).items())),
         script_errors=sum(errors),
         with_errors=sum(count > 0 for count in errors),
@@ -68,6 +70,7 @@ def score(episodes: Sequence[Episode]) -> EvaluationReport:
         tokens=sum(turn.usage.prompt_tokens + turn.usage.completion_tokens for turn in turns),
         seconds=sum(episode.duration_s for episode in scored),
         not_scored=len(episodes) - len(scored),
+        by_task=_grouped(scored, lambda task: task.id),
     )
 
 
@@ -95,9 +98,11 @@ def _raised(episode: Episode) -> list[bool]:
     return [turn.result is not None and turn.result.error is not None for turn in episode.turns]
 
 
-def _type_score(episodes: Sequence[Episode]) -> TypeScore:
-    successes = sum(episode.status.success for episode in episodes)
-    return TypeScore(len(episodes), successes, _ratio(successes, len(episodes)))
+def _grouped(episodes: Sequence[Episode], name: Callable[[Task], str]) -> dict[str, GroupScore]:
+    solved: dict[str, list[bool]] = {}
+    for episode in episodes:
+        solved.setdefault(name(episode.task), []).append(episode.status.success)
+    return {key: GroupScore(len(of), sum(of), _ratio(sum(of), len(of))) for key, of in sorted(solved.items())}
 
 
 def _ratio(part: float, whole: int) -> float:

@@ -18,6 +18,7 @@ import msgspec
 
 from embodied_codeact.errors import EnvironmentFailure
 from embodied_codeact.interpreter.records import ScriptLimits
+from embodied_codeact.processes import single_threaded
 
 _START_S = 60.0
 _ANSWER_S = 10.0
@@ -141,8 +142,7 @@ def _package_roots() -> list[str]:
 
 def _environment() -> dict[str, str]:
     """An environment without anything of the host's, but for where shared libraries are found."""
-    variables = {f"{name}_NUM_THREADS": "1" for name in _SINGLE_THREADED}
-    variables |= {"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "MPLBACKEND": "Agg"}
+    variables = single_threaded() | {"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "MPLBACKEND": "Agg"}
     if "LD_LIBRARY_PATH" in os.environ:
         variables["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
     return variables

@@ -26,7 +26,8 @@ class Recording(msgspec.Struct, frozen=True):
     recognise the task. ``end`` is in the words of ``Episode.end``; empty where a success ended a recording of MINT's,
     which does not tell whether it came from a script or a solution. ``dialect`` names the rules that it was played by.
     ``results`` holds, for each reply of a trajectory of this project, what its script did (None for a reply without
-    one); it is empty for a recording of MINT's, which has only the observations' text.
+    one); it is empty for a recording of MINT's, which has only the observations' text. ``seed`` is the task's, None
+    where the recording does not tell.
     """
 
     task_id: str
@@ -39,6 +40,7 @@ class Recording(msgspec.Struct, frozen=True):
     end: str
     dialect: str = "mint"
     results: list[ExecutionResult | None] = msgspec.field(default_factory=list)
+    seed: int | None = None
 
 
 class _MintEpisode(msgspec.Struct):
@@ -112,6 +114,7 @@ def _from_episode(episode: Episode) -> Recording:
         end=episode.end,
         dialect=str(episode.metadata.get("dialect", "native")),
         results=[turn.result for turn in episode.turns],
+        seed=episode.task.seed,
     )
 
 

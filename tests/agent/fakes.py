@@ -71,7 +71,9 @@ class Pantry:
 
     def reset(self, task: Task) -> Observation:
         self._start(task)
-        return Observation(text="You see a shelf and a box.", state=self._state())
+        return Observation(
+            text="You see a shelf and a box.", state=self._state(), instruction=task.metadata.get("chosen", "")
+        )
 
     def execute(
         self, code: str, *, timeout_s: float, on_event: Callable[[ExecutionEvent], None] | None = None

@@ -173,6 +173,18 @@ def test_events_come_in_order() -> None:
     assert kinds == [EpisodeStarted, *turn, ReplyReceived, TurnFinished, EpisodeFinished]
 
 
+def test_the_instruction_that_the_seed_chose_is_the_task_everywhere() -> None:
+    events: list[AgentEvent] = []
+    model = ScriptedModel([DONE])
+    task = pantry_task()
+    task.metadata["chosen"] = "tidy up the jam"
+    episode = CodeActAgent(model, on_event=events.append).run(Pantry(), task)
+    assert "Your task is to: tidy up the jam" in model.prompts[0][-1].content
+    assert isinstance(events[0], EpisodeStarted)
+    assert events[0].task.instruction == episode.task.instruction == "tidy up the jam"
+    assert (episode.task.id, task.instruction) == ("t1", "put the jam into the box")
+
+
 def test_each_episode_starts_the_model_and_the_world_anew() -> None:
     model, session = ScriptedModel([TAKE, PUT, TAKE, PUT]), Pantry()
     agent = CodeActAgent(model)

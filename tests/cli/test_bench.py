@@ -24,8 +24,9 @@ def test_each_figure_has_a_reference_and_their_ratio() -> None:
     ]
     for measure in measures:
         assert measure["reference"]
-        assert measure["ours_us"] > 0
-        assert measure["ratio"] == pytest.approx(measure["ours_us"] / measure["reference_us"])
+        assert measure["value"] > 0
+        assert measure["unit"] == "us"
+        assert measure["ratio"] == pytest.approx(measure["value"] / measure["reference_value"])
 
 
 def test_an_unknown_subject_is_named() -> None:

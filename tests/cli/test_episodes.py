@@ -13,6 +13,7 @@ from embodied_codeact.cli import common
 from embodied_codeact.contracts import CodeAction, Task
 from embodied_codeact.trajectories import read_episodes
 from tests.cli.support import DOES_NOTHING, NEVER_ENDS, SOLVES, TASK, CommandProcess, invoke, write_trace
+from tests.support.counter import seeded_goal
 
 COUNTER = ("run", "counter", "--sandbox", "best")
 
@@ -134,6 +135,28 @@ def test_a_household_is_solved_as_its_user_sees_it() -> None:
     assert (code, command.stderr()) == (0, "")
     for part in ("Your task is to:", "thought", "code", "house.", "solved  the game is won"):
         assert part in shown
+
+
+@pytest.mark.usefixtures("counter_installed")
+def test_an_evaluation_over_seeds_that_choose_the_instruction(tmp_path: Path) -> None:
+    """Each task with each seed; a replay by the instruction that the seed chose, then by the seed itself."""
+    trace = tmp_path / "trace.jsonl"
+    for seed in (5, 6, 7):
+        task = Task("reach-any", "counter", f"make the counter show {seeded_goal(seed)}", seed=seed)
+        write_trace(trace, [f"<execute>\ncounter.add({seeded_goal(seed)})\n</execute>"], task)
+    kept = tmp_path / "kept.jsonl"
+    seeded = ("-o", "seeded=true", "--sandbox", "best", "--json")
+    wanted = ("--task", "reach-any", "--model", f"replay:{trace}", "--seed", "5", "--seeds", "3", "--out", kept)
+    result = invoke("eval", "counter", *wanted, *seeded)
+    assert result.exit_code == 0, result.output
+    report = json.loads(result.stdout)
+    row = {"episodes": 3, "successes": 3, "success_rate": 1.0}
+    assert (report["by_type"], report["by_task"]) == ({"any": row}, {"reach-any": row})
+    tasks = [episode.task for episode in read_episodes(kept)]
+    assert [task.seed for task in tasks] == [5, 6, 7]
+    assert [task.instruction for task in tasks] == [f"make the counter show {goal}" for goal in (4, 2, 3)]
+    replayed = invoke("replay", kept, "--environment", "counter", *seeded)
+    assert replayed.exit_code == 0, replayed.output
 
 
 def test_an_evaluation_of_two_households(tmp_path: Path) -> None:

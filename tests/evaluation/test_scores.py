@@ -7,7 +7,7 @@ import pytest
 from embodied_codeact.agent import CodeActAgent
 from embodied_codeact.contracts import Episode
 from embodied_codeact.errors import ModelError
-from embodied_codeact.evaluation import TypeScore, evaluate, score, wilson_interval
+from embodied_codeact.evaluation import GroupScore, evaluate, score, wilson_interval
 from tests.agent.fakes import Pantry, ScriptedModel, pantry_task
 
 WIN = "<execute>take('jam')\nbox.put('jam')</execute>"
@@ -30,7 +30,8 @@ def test_report_sums_up_what_happened() -> None:
     assert [episode.task.id for episode in seen] == ["straight", "recovers", "gives up"]
     assert (report.episodes, report.successes, report.mean_turns) == (3, 2, 2.0)
     assert report.success_rate == pytest.approx(2 / 3)
-    assert report.by_type == {"hard": TypeScore(2, 1, 0.5), "place": TypeScore(1, 1, 1.0)}
+    assert report.by_type == {"hard": GroupScore(2, 1, 0.5), "place": GroupScore(1, 1, 1.0)}
+    assert report.by_task["recovers"] == GroupScore(1, 1, 1.0)
     assert report.ends == {"environment": 2, "finish": 1}
     assert (report.script_errors, report.with_errors, report.recovered, report.invalid_replies) == (2, 2, 1, 1)
     assert report.tokens > 0

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +37,8 @@ class CounterOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Options of the counter."""
 
     limit: int = 10
+    seeded: bool = False
+    """Also offer a task whose goal the seed chooses."""
 
 
 @dataclass(frozen=True)
@@ -104,12 +108,41 @@ class _Faulty(Counter):
         self._history = None  # type: ignore[assignment]
 
 
+class _Forkable(Counter):
+    """A counter with chance, of a world that can be saved."""
+
+    ballast = b""
+
+    def toss(self) -> list[float]:
+        """Return a random number of each of Python's and numpy's global generators."""
+        return [random.random(), float(np.random.random())]
+
+    def grow(self, megabytes: int) -> None:
+        """Take that much memory."""
+        if not isinstance(megabytes, int):
+            raise InvalidArgument("megabytes is a whole number, such as 100")
+        self.ballast = os.urandom(1 << 20) * megabytes
+
+    def thread(self) -> None:
+        """Run a thread for ever."""
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+
+    def renewed(self) -> int:
+        """Return how often the world was told that it is a restored one."""
+        return ForkableAdapter.renewed
+
+    def process(self) -> int:
+        """Return the id of the world's process."""
+        return os.getpid()
+
+
 class CounterAdapter:
     """One counter."""
 
     def __init__(self, context: WorldContext, limit: int, kind: type[Counter]) -> None:
         self._context, self._limit, self._kind = context, limit, kind
         self._counter = kind(context, limit)
+        self._goal = GOAL
 
     def primitives(self) -> Mapping[str, Any]:
         return {"counter": self._counter, "double": double, "echo": echo}
@@ -118,11 +151,17 @@ class CounterAdapter:
         if not task.id.startswith("reach-"):
             raise ConfigurationError(f"the counter has no task {task.id!r}")
         self._counter = self._kind(self._context, self._limit)
-        return msgspec.structs.replace(self.observe(), text=f"The counter shows 0. Make it show {GOAL}.")
+        if task.id == f"reach-{GOAL}":
+            self._goal = GOAL
+            return msgspec.structs.replace(self.observe(), text=f"The counter shows 0. Make it show {GOAL}.")
+        self._goal = seeded_goal(task.seed)
+        return msgspec.structs.replace(
+            self.observe(), text="The counter shows 0.", instruction=f"make the counter show {self._goal}"
+        )
 
     def observe(self) -> Observation:
         value, history = self._counter._value, self._counter._history
-        won = value == GOAL
+        won = value == self._goal
         return Observation(
             state={"value": value, "history": list(history)},
             sensors={"dial": np.array([value, value / 2])},
@@ -134,6 +173,19 @@ class CounterAdapter:
 
     def close(self) -> None:
         pass
+
+
+class ForkableAdapter(CounterAdapter):
+    """A counter that counts how often it was restored on the way to where it is now."""
+
+    renewed = 0
+
+    def after_fork(self) -> None:
+        ForkableAdapter.renewed += 1
+
+
+def seeded_goal(seed: int) -> int:
+    return 2 + seed % 3
 
 
 def double(number: float) -> float:
@@ -156,7 +208,7 @@ class CounterEnvironment:
     options_type: type[msgspec.Struct] = CounterOptions
     state_type: type[msgspec.Struct] = CounterState
     error_types: Sequence[type[Exception]] = (Overflow,)
-    sensors: Sequence[SensorSpec] = (SensorSpec(name="dial", kind="dial", dtype="<f8", shape=[2]),)
+    sensors: Sequence[SensorSpec] = (SensorSpec(name="dial", kind="dial", dtype="<f8", shape=[2], rate_hz=10),)
     guide = "A counter."
 
     def __init__(self, name: str, kind: type[Counter]) -> None:
@@ -166,13 +218,27 @@ class CounterEnvironment:
     def tasks(self, options: CounterOptions) -> Sequence[Task]:
         if options.limit < GOAL:
             raise ConfigurationError(f"the limit {options.limit} is below the goal {GOAL}")
-        return [Task(id=f"reach-{GOAL}", environment=self.name, instruction=f"make the counter show {GOAL}")]
+        tasks = [Task(id=f"reach-{GOAL}", environment=self.name, instruction=f"make the counter show {GOAL}")]
+        if options.seeded:
+            instruction = "make the counter show the number that the seed chooses"
+            tasks.append(Task("reach-any", self.name, instruction, metadata={"type": "any"}))
+        return tasks
 
     def adapter(self, options: CounterOptions, context: WorldContext) -> CounterAdapter:
         return CounterAdapter(context, options.limit, self._kind)
 
 
+class ForkableCounterEnvironment(CounterEnvironment):
+    """Its worlds can be saved."""
+
+    forkable = True
+
+    def adapter(self, options: CounterOptions, context: WorldContext) -> CounterAdapter:
+        return ForkableAdapter(context, options.limit, self._kind)
+
+
 environment = CounterEnvironment("counter", Counter)
+forkable = ForkableCounterEnvironment("forkable-counter", _Forkable)
 faulty = CounterEnvironment("faulty-counter", _Faulty)
 
 
@@ -185,4 +251,5 @@ def install(folder: Path) -> None:
         "[embodied_codeact.environments]\n"
         "counter = tests.support.counter:environment\n"
         "faulty-counter = tests.support.counter:faulty\n"
+        "forkable-counter = tests.support.counter:forkable\n"
     )

@@ -1,0 +1,98 @@
+"""Writes images into an MP4 file: H.264, as every browser plays it. The encoder is the ffmpeg that imageio-ffmpeg
+brings."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+from numpy.typing import NDArray
+
+from embodied_codeact.errors import ConfigurationError
+
+_CONSTANT_RATE_FACTOR = 20
+_END_S = 60.0
+
+
+class VideoWriter:
+    """One video file, which appears under its name once it is complete. ``size``: width and height, pixels, even.
+
+    Raises:
+        ConfigurationError: the file cannot be written, or there is no encoder.
+    """
+
+    def __init__(self, path: Path, size: tuple[int, int], frames_per_second: int) -> None:
+        self.path = path
+        self._size = size
+        self._partial = path.with_name(f".{path.stem}.partial.mp4")
+        self._frames = 0
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._partial.touch()
+            # In a session of its own: a person's Ctrl-C ends the run, and the video is completed.
+            self._encoder = subprocess.Popen(
+                self._command(frames_per_second),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except (OSError, RuntimeError) as error:
+            raise ConfigurationError(f"cannot write the video {path}: {error}") from error
+
+    def _command(self, frames_per_second: int) -> list[str]:
+        width, height = self._size
+        given = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(frames_per_second)]
+        made = ["-c:v", "libx264", "-crf", str(_CONSTANT_RATE_FACTOR), "-pix_fmt", "yuv420p", "-movflags", "+faststart"]
+        ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error"]
+        return [*ffmpeg, *given, "-i", "-", *made, str(self._partial)]
+
+    def write(self, frame: NDArray[np.uint8], *, times: int = 1) -> None:
+        """Append a frame, (height, width, 3) uint8, so many times.
+
+        Raises:
+            ConfigurationError: the encoder failed, for instance because the disk is full.
+        """
+        assert self._encoder.stdin is not None
+        assert frame.shape == (self._size[1], self._size[0], 3), frame.shape
+        data = np.ascontiguousarray(frame).data.cast("B")
+        try:
+            for _ in range(times):
+                self._encoder.stdin.write(data)
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(f"cannot write the video {self.path}: {self._end() or error}") from error
+        self._frames += times
+
+    def close(self) -> bool:
+        """Complete the file. Returns whether there is one: a video without frames leaves none. May be called twice.
+
+        Raises:
+            ConfigurationError: the encoder failed.
+        """
+        if not self._partial.exists():
+            return self.path.exists()
+        problem = self._end()
+        if problem or not self._frames:
+            self._partial.unlink()
+        if problem:
+            raise ConfigurationError(f"cannot write the video {self.path}: {problem}")
+        if not self._frames:
+            return False
+        self._partial.replace(self.path)
+        return True
+
+    def _end(self) -> str:
+        """Let the encoder finish; return what it complains of."""
+        if self._encoder.returncode is not None:
+            return ""
+        try:
+            _, words = self._encoder.communicate(timeout=_END_S)
+        except subprocess.TimeoutExpired:
+            self._encoder.kill()
+            self._encoder.communicate()
+            return "the encoder did not finish"
+        lines = words.decode("utf-8", "replace").strip().splitlines()
+        failed = bool(self._encoder.returncode) and self._frames > 0
+        return lines[-1] if failed and lines else ("the encoder failed" if failed else "")
