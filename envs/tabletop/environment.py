@@ -1,0 +1,95 @@
+"""What the tabletop says of itself: options, guide, tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from embodied_codeact.contracts import EnvironmentAdapter, SensorSpec, Task, WorldContext
+from embodied_codeact.envs.quiet import quiet
+from embodied_codeact.envs.tabletop.sensors import SENSORS
+from embodied_codeact.envs.tabletop.state import TabletopState
+from embodied_codeact.envs.tabletop.tasks import TASKS
+from embodied_codeact.errors import ConfigurationError
+from embodied_codeact.primitives.arm_errors import ARM_ERRORS
+
+GUIDE = """\
+You move a Franka Panda arm with a two-finger gripper at a table. The world frame stands at the foot of the arm on the \
+top of the table: x points forward, away from the arm, y to the arm's left, z up. Lengths are in metres, angles in \
+radians, quaternions in the order x, y, z, w. Objects are handled on the part of the table from x 0.30 to 0.70 and y \
+-0.30 to 0.30.
+- Left, right, near and far are as seen from the arm: left is +y, right is -y, near is -x, far is +x. In front of \
+something means nearer to the arm, behind it means farther away.
+- The tool is the point between the fingertips. With the gripper pointing down and yaw 0 the fingers open along y.
+- The gripper holds things by friction alone: what is wider than 0.08 m cannot be grasped, what is held badly slips.
+- Bowls and trays are open on top. Zones are coloured squares painted on the table.
+- A motion is checked before it starts and watched while it runs. When a call raises an error, the arm is at rest: \
+look at the scene again before you go on.
+- Whether the task is done is judged when you finish or run out of turns, after everything has come to rest. Things \
+that you move have to be let go of, unless the task says to hold them."""
+
+
+class TabletopOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """Options of the tabletop.
+
+    ``level``: what scripts move by: ``skills`` (pick, place, push, and all of motion), ``motion`` (poses of the tool)
+    or ``joints``. ``perception``: ``state`` gives the poses of objects, ``vision`` only what cameras show. ``speed``:
+    simulate as ``fast`` as the machine can, or in ``realtime``. ``record``: keep what is needed to film the episode.
+    ``timing``: observe also what motions cost on the clock, which no two runs have in common.
+    """
+
+    level: Literal["skills", "motion", "joints"] = "skills"
+    perception: Literal["state", "vision"] = "state"
+    speed: Literal["fast", "realtime"] = "fast"
+    record: bool = False
+    timing: bool = False
+
+
+class TabletopEnvironment:
+    """Satisfies :class:`~embodied_codeact.contracts.Environment`."""
+
+    name: str = "tabletop"
+    guide: str = GUIDE
+    options_type: type[msgspec.Struct] = TabletopOptions
+    state_type: type[msgspec.Struct] = TabletopState
+    error_types: Sequence[type[Exception]] = ARM_ERRORS
+    sensors: Sequence[SensorSpec] = SENSORS
+    forkable: bool = True
+    """All of this world lives in memory, so its process can be forked to save it."""
+
+    def tasks(self, options: TabletopOptions) -> Sequence[Task]:
+        """Return one task for each kind, with the instruction that seed 0 gives; other seeds give other scenes and
+        other words.
+
+        Raises:
+            ConfigurationError: the level does not fit any task.
+        """
+        del options
+        return [
+            Task(
+                id=name,
+                environment=self.name,
+                instruction=task.sample(np.random.default_rng(0)).instruction,
+                metadata={"type": name},
+            )
+            for name, task in TASKS.items()
+        ]
+
+    def adapter(self, options: TabletopOptions, context: WorldContext) -> EnvironmentAdapter:
+        """Make one table.
+
+        Raises:
+            ConfigurationError: a package that the tabletop needs is not installed.
+        """
+        try:
+            # Imported here because listing tasks needs no physics.
+            with quiet():
+                from embodied_codeact.envs.tabletop.adapter import TabletopAdapter
+        except ImportError as error:
+            raise ConfigurationError(
+                f"the tabletop needs PyBullet and others ({error}): pip install 'embodied-codeact[tabletop]'"
+            ) from error
+        return TabletopAdapter(options, context)

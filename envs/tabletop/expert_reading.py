@@ -1,0 +1,75 @@
+"""Reads a tabletop conversation: the level of the API, the task in its words, and how the last script went."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from embodied_codeact.contracts import Message
+from embodied_codeact.envs.tabletop.tasks import TASKS, Level, TabletopTask
+
+_METHODS: tuple[tuple[str, Level], ...] = (("pick", "skills"), ("move_to", "motion"), ("move_joints", "joints"))
+"""The highest level is the first of which the prompt documents the method."""
+
+_TASK = re.compile(r"(?:Your task is to:)?\s*(.+)")
+_VERDICT = re.compile(r"^done: (True|False)\s*$", re.MULTILINE)
+_ERROR = re.compile(r"^(?:Error|Traceback)\b.*:\s*$", re.MULTILINE)
+_RAISED = re.compile(r"^(\w+): (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """What the opening messages say. ``level`` is None where no arm is documented, ``task`` where the instruction is
+    none of the known ones."""
+
+    level: Level | None
+    task: TabletopTask | None
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the conversation has come. ``scripts``: how many were run. ``achieved``: the last one reported success.
+    ``error``: what it raised, empty where it came to its end."""
+
+    scripts: int
+    achieved: bool
+    error: str
+
+
+def read_briefing(messages: Sequence[Message]) -> Briefing:
+    """Read everything before the first reply. A prompt may hold an example first, so the last task in it counts."""
+    opening = []
+    for message in messages:
+        if message.role == "assistant":
+            break
+        opening.append(message.content)
+    text = "\n".join(opening)
+    level = next((level for method, level in _METHODS if re.search(rf"^\W*arm\.{method}\(", text, re.MULTILINE)), None)
+    for line in reversed(text.splitlines()):
+        if found := understand(line):
+            return Briefing(level, *found)
+    return Briefing(level, None, {})
+
+
+def understand(line: str) -> tuple[TabletopTask, dict[str, Any]] | None:
+    """Return the task that a line of text asks for, and its parameters."""
+    match = _TASK.fullmatch(line.strip())
+    for task in TASKS.values():
+        if match and (parameters := task.phrasing.read(match[1])) is not None:
+            return task, parameters
+    return None
+
+
+def read_progress(messages: Sequence[Message]) -> Progress:
+    """Read everything after the opening."""
+    scripts = sum(message.role == "assistant" and "<execute>" in message.content for message in messages)
+    last = messages[-1].content if messages and messages[-1].role == "user" and scripts else ""
+    error = ""
+    if begin := _ERROR.search(last):
+        raised = _RAISED.findall(last, begin.start())
+        error = ": ".join(raised[-1]) if raised else "an error"
+    verdicts = _VERDICT.findall(last)
+    return Progress(scripts, not error and verdicts[-1:] == ["True"], error)

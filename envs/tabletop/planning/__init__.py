@@ -1,0 +1,1 @@
+"""Plans motions of the arm: kinematics, smooth trajectories, and ways around obstacles."""

@@ -1,0 +1,185 @@
+"""Pictures of the simulation, made in a process of its own, so that a camera never holds up the physics' process.
+
+The world process loads nothing that is only looked at. The renderer's process starts with the first picture, holds
+nothing that could not be sent again, and ends with the process that started it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from multiprocessing.connection import Connection
+from typing import Any
+
+from embodied_codeact.envs.tabletop.cameras import CAMERAS, OVERHEAD, CameraSpec
+from embodied_codeact.envs.tabletop.messages import (
+    Answer,
+    Failed,
+    Film,
+    Look,
+    ObjectPose,
+    Posture,
+    Request,
+    Seen,
+    SetScene,
+    TakePicture,
+    receive,
+    send,
+    unpack_picture,
+)
+from embodied_codeact.envs.tabletop.scene import SceneSpec
+from embodied_codeact.envs.tabletop.simulation import Simulation
+from embodied_codeact.envs.tabletop.view import Point, Quaternion
+from embodied_codeact.errors import EnvironmentFailure, InvalidArgument, unknown_name
+from embodied_codeact.primitives.arm_types import CameraImage
+
+_MODULE = "embodied_codeact.envs.tabletop.renderer_process"
+_ANSWER_S = 60.0
+"""A renderer that is silent for longer is broken. Its start, on a busy machine, is part of the first answer."""
+_END_S = 2.0
+
+
+class Renderer:
+    """The world's end of the pipe to its renderer. For one thread.
+
+    A forked copy of a world starts a renderer of its own, whether or not :meth:`after_fork` was called: two worlds
+    must not talk into one pipe.
+    """
+
+    def __init__(self) -> None:
+        self._pipe: Connection | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+        self._scene: SceneSpec | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The id of the renderer's process, None while there is none."""
+        return self._process.pid if self._process is not None else None
+
+    def render(self, scene: SceneSpec, posture: Posture, camera: CameraSpec) -> CameraImage:
+        """Take a picture.
+
+        Raises:
+            EnvironmentFailure: the renderer does not work.
+        """
+        message, buffers = self._ask(scene, TakePicture(camera, posture))
+        return unpack_picture(message, buffers)
+
+    def look(self, scene: SceneSpec, posture: Posture, probes: Sequence[Point] = ()) -> Seen:
+        """Take an overhead picture and return what is seen in it: only the picture and the arm's joints are used.
+        ``probes``: points (world, m) of which is told whether they were seen through, met or hidden.
+
+        Raises:
+            EnvironmentFailure: the renderer does not work.
+        """
+        seen: Seen = self._ask(scene, Look(OVERHEAD, posture, list(probes)))[0]
+        return seen
+
+    def film(self, scene: SceneSpec, postures: Sequence[Posture], camera: CameraSpec) -> list[bytes]:
+        """Take a picture of each moment; return them as JPEG.
+
+        Raises:
+            EnvironmentFailure: the renderer does not work.
+        """
+        _, buffers = self._ask(scene, Film(camera, list(postures)))
+        return buffers
+
+    def after_fork(self) -> None:
+        """This process is a copy of the one that started the renderer: let go of the pipe. The next picture starts a
+        renderer anew."""
+        if self._pipe is not None:
+            self._pipe.close()
+        if self._process is not None:
+            # The original's child, so there is nothing to wait for here.
+            self._process.returncode = 0
+        self._pipe = self._process = self._scene = None
+
+    def close(self) -> None:
+        """End the renderer. May be called twice; a later picture starts a new one."""
+        if self._owner != os.getpid():
+            self.after_fork()
+            return
+        if self._pipe is not None:
+            self._pipe.close()
+        if self._process is not None:
+            try:
+                self._process.wait(_END_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._pipe = self._process = self._scene = None
+
+    def _ask(self, scene: SceneSpec, request: Request) -> tuple[Any, list[bytes]]:
+        """Ask, and once more with a new renderer where the old one has died."""
+        for attempt in (1, 2):
+            pipe = self._connected()
+            try:
+                if scene is not self._scene:
+                    send(pipe, SetScene(scene))
+                    self._scene = scene
+                send(pipe, request)
+                if not pipe.poll(_ANSWER_S):
+                    raise OSError(f"no answer in {_ANSWER_S:g} s")
+                answer, buffers = receive(pipe, Answer)
+            except (EOFError, OSError) as error:
+                self.close()
+                if attempt == 2:
+                    raise EnvironmentFailure(f"the renderer's process has failed: {error!r}") from error
+                continue
+            if isinstance(answer, Failed):
+                raise EnvironmentFailure(f"the renderer failed: {answer.reason}")
+            return answer, buffers
+        raise AssertionError("unreachable")
+
+    def _connected(self) -> Connection:
+        if self._owner != os.getpid():
+            self.after_fork()
+        if self._pipe is None:
+            ours, theirs = socket.socketpair()
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", _MODULE, str(theirs.fileno())],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                )
+            self._pipe = Connection(ours.detach())
+            self._owner = os.getpid()
+        return self._pipe
+
+
+def posture(simulation: Simulation) -> Posture:
+    """How everything stands now."""
+    return posture_of(simulation.time, simulation.poses(), simulation.joints()[0].tolist())
+
+
+def posture_of(time: float, poses: Mapping[str, tuple[Point, Quaternion]], joints: Sequence[float]) -> Posture:
+    """A moment, from poses by name in the scene's order and joints (9,)."""
+    objects: list[ObjectPose] = [(*position, *orientation) for position, orientation in poses.values()]
+    return Posture(time, objects, list(joints))
+
+
+class SimulatedCameras:
+    """The cameras of a simulation. Satisfies :class:`~embodied_codeact.primitives.arm_backend.CameraBackend`."""
+
+    def __init__(self, simulation: Simulation, renderer: Renderer) -> None:
+        self._simulation = simulation
+        self._renderer = renderer
+
+    def camera_names(self) -> list[str]:
+        """Return the names of the cameras."""
+        return list(CAMERAS)
+
+    def capture(self, name: str) -> CameraImage:
+        """Take a picture now.
+
+        Raises:
+            InvalidArgument: there is no camera of that name.
+        """
+        if name not in CAMERAS:
+            raise InvalidArgument(unknown_name("camera", name, CAMERAS))
+        return self._renderer.render(self._simulation.scene, posture(self._simulation), CAMERAS[name])

@@ -1,0 +1,85 @@
+"""What a task of the tabletop is: an arrangement drawn by a seed, an instruction, a goal judged from physics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from embodied_codeact.envs.tabletop.placement import Rejected
+from embodied_codeact.envs.tabletop.scene import SceneSpec
+from embodied_codeact.envs.tabletop.tasks.goals import Goal, Verdict, start_view
+from embodied_codeact.envs.tabletop.tasks.phrasing import Parameters, Phrasing
+from embodied_codeact.envs.tabletop.tasks.scripts import Level, write_script
+from embodied_codeact.envs.tabletop.view import WorldView
+
+_TRIES = 200
+
+
+class Arrangement(NamedTuple):
+    """One instance of a task before it is put into words."""
+
+    scene: SceneSpec
+    parameters: Parameters
+    goal: Goal
+
+
+class Setup(NamedTuple):
+    """One instance of a task: where everything stands, what is asked, and what counts as done."""
+
+    scene: SceneSpec
+    instruction: str
+    goal: Goal
+
+
+@dataclass(frozen=True)
+class TabletopTask:
+    """One kind of task.
+
+    ``summary``, ``placement`` and ``success`` are its published documentation; ``plan`` says how a good agent goes
+    about it. ``arrange`` draws an instance, or raises ``Rejected`` to have another drawn. ``oracles``: for each level
+    of the API that the task can be solved at, the body of a script that solves any instance, to be completed by
+    ``write_script``. ``expected``: success rate of the oracle by level.
+    """
+
+    name: str
+    summary: str
+    plan: str
+    placement: str
+    success: str
+    phrasing: Phrasing
+    arrange: Callable[[np.random.Generator], Arrangement]
+    oracles: Mapping[Level, str]
+    expected: Mapping[Level, float]
+    only_blocks_bowls_zones: bool = field(default=True)
+    """Whether cameras that know only blocks, bowls and zones see all that the task needs."""
+
+    @property
+    def phrasings(self) -> tuple[str, ...]:
+        """The templates of its instruction."""
+        return self.phrasing.templates
+
+    def sample(self, rng: np.random.Generator) -> Setup:
+        """Draw one instance. The same generator state gives the same instance; none is solved from the start."""
+        for _ in range(_TRIES):
+            try:
+                scene, parameters, goal = self.arrange(rng)
+            except Rejected:
+                continue
+            if goal.judge(start_view(scene)).score == 0.0:
+                return Setup(scene, self.phrasing.write(parameters, rng), goal)
+        raise RuntimeError(f"the task {self.name!r} found no arrangement in {_TRIES} tries")
+
+    def judge(self, goal: Goal, view: WorldView) -> Verdict:
+        """Judge settled physics."""
+        return goal.judge(view)
+
+    def script(self, level: Level, parameters: Parameters) -> str:
+        """The oracle's script for one instance at a level of the API.
+
+        Raises:
+            KeyError: there is no oracle at that level.
+        """
+        return write_script(level, parameters, self.oracles[level])

@@ -1,0 +1,116 @@
+"""The expert knows only the conversation: it reads level and task from it, acts, checks, tries again, and knows when to
+stop."""
+
+from __future__ import annotations
+
+import ast
+
+import numpy as np
+import pytest
+
+from embodied_codeact.agent.prompt import api_text
+from embodied_codeact.contracts import Message, WorldContext
+from embodied_codeact.describe import describe_api
+from embodied_codeact.envs.tabletop import environment
+from embodied_codeact.envs.tabletop.environment import TabletopOptions
+from embodied_codeact.envs.tabletop.expert import TabletopExpert
+from embodied_codeact.envs.tabletop.expert_reading import read_briefing
+from embodied_codeact.envs.tabletop.tasks import LEVELS, TASKS, Level
+
+METHODS: dict[Level, str] = {
+    "skills": "arm.move_to(position) -> MotionResult\n    Go.\n\narm.pick(object: str) -> MotionResult\n    Pick.",
+    "motion": "arm.move_to(position) -> MotionResult\n    Go there; there is no arm.pick( here.",
+    "joints": "arm.move_joints(positions) -> MotionResult\n    Go.",
+}
+
+
+def opening(instruction: str, level: Level = "skills") -> list[Message]:
+    words = f"On the table: red block, blue bowl.\n\nYour task is to: {instruction}"
+    return [Message("system", f"# arm\nThe arm.\n\n{METHODS[level]}\n"), Message("user", words)]
+
+
+def reply(messages: list[Message]) -> str:
+    return TabletopExpert().reply(messages).text
+
+
+def script_of(text: str) -> str:
+    return text.partition("<execute>\n")[2].partition("</execute>")[0]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("name", TASKS)
+def test_it_writes_a_program_for_each_task_with_what_the_level_has(name: str, level: Level) -> None:
+    script = script_of(reply(opening(TASKS[name].sample(np.random.default_rng(3)).instruction, level)))
+    called = {
+        node.func.attr
+        for node in ast.walk(ast.parse(script))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "arm"
+    }
+    own = {"pose", "joints", "limits", "home", "wait"}
+    motion = own | {"move_to", "move_linear", "move_by", "rotate"}
+    allowed = {
+        "skills": motion | {"pick", "place", "push", "turn", "stack"},
+        "motion": motion,
+        "joints": own | {"move_joints", "forward", "jacobian"},
+    }
+    assert called
+    assert called <= allowed[level]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_it_reads_the_level_from_the_prompt_as_it_really_is(level: Level) -> None:
+    adapter = environment.adapter(TabletopOptions(level=level), WorldContext())
+    try:
+        api = api_text(describe_api(environment, adapter.primitives()))
+    finally:
+        adapter.close()
+    messages = [
+        Message("system", f"{environment.guide}\n\n{api}"),
+        *opening("Swap the red block and the blue block.")[1:],
+    ]
+    assert read_briefing(messages).level == level
+
+
+def test_the_program_holds_what_the_instruction_says() -> None:
+    script = script_of(reply(opening("Put the red block 12 cm to the left of the blue block.")))
+    for line in ('block = "red block"', "distance = 12", 'side = "to the left of"', 'reference = "blue block"'):
+        assert line in script.splitlines()
+
+
+def test_it_finishes_when_the_check_succeeded() -> None:
+    messages = opening("Put the red block in the blue bowl.")
+    messages += [Message("assistant", reply(messages)), Message("user", "done: True\nYou have 4 turns left.")]
+    assert "<solution>done</solution>" in reply(messages)
+
+
+@pytest.mark.parametrize(
+    "observation",
+    [
+        "done: False",
+        "Error:\nTraceback (most recent call last):\n  line 8, in <module>\nNothingGrasped: the fingers met nothing",
+        "done: True\nError:\nObjectSlipped: it fell",
+        "The script was interrupted before it ended. What it did until then stays done.",
+    ],
+)
+def test_it_tries_again_with_an_empty_hand_and_then_gives_up(observation: str) -> None:
+    messages = opening("Put the red block in the blue bowl.")
+    for attempt in range(4):
+        text = reply(messages)
+        assert ("scene.free_spot" in script_of(text)) == (attempt > 0)
+        if attempt and "Error" in observation:
+            assert observation.splitlines()[-1] in text
+        ast.parse(script_of(text))
+        messages += [Message("assistant", text), Message("user", observation)]
+    assert "<solution>not done</solution>" in reply(messages)
+
+
+@pytest.mark.parametrize("instruction", ["Paint the red block blue.", "", "Put the red block in the oven."])
+def test_it_says_so_when_it_does_not_understand(instruction: str) -> None:
+    assert "<solution>I do not understand the task</solution>" in reply(opening(instruction))
+    assert "<solution>" in reply([Message("user", "Put the red block in the blue bowl.")])
+
+
+def test_it_stops_where_it_is_told() -> None:
+    text = TabletopExpert().reply(opening("Put the red block in the blue bowl."), stop=["</execute>"]).text
+    assert "<execute>" in text
+    assert "</execute>" not in text
