@@ -56,6 +56,7 @@ _FINGER_BOXES = (((0.0, 0.0072, 0.0449), (0.0176, 0.0143, 0.0178)), ((0.0, 0.014
 They fill the mesh's bounds. Bullet's contact normals of the mesh can flip, so that a finger sticks in what it holds."""
 _VISUAL = re.compile(r"<visual>.*?</visual>", re.DOTALL)
 _COLLISION = re.compile(r"<collision>.*?</collision>", re.DOTALL)
+_CONTACT = re.compile(r"<contact>.*?</contact>", re.DOTALL)
 _FINGERS = {"panda_leftfinger": 1, "panda_rightfinger": -1}
 
 
@@ -69,6 +70,8 @@ def _description(visual: bool) -> str:
         head, start, rest = text.partition(f'<link name="{link}">')
         body, end, tail = rest.partition("</link>")
         text = f"{head}{start}{_COLLISION.sub(_finger_collision(side), body, count=1)}{end}{tail}"
+    # Its anchored friction keeps the normals of old contacts while the hand turns, so that released things stick.
+    text = _CONTACT.sub("", text)
     return text if visual else _VISUAL.sub("", text)
 
 

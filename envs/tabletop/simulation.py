@@ -19,6 +19,7 @@ from embodied_codeact.envs.tabletop.panda import (
     ARM_JOINTS,
     FINGER_JOINTS,
     FINGER_TRAVEL,
+    HAND_LINK,
     HOME,
     MOVING_JOINTS,
     TORQUES,
@@ -41,6 +42,8 @@ _SOLVER_ITERATIONS = 50
 _TABLE_FRICTION = 0.8
 _FINGERTIP_FRICTION = 1.0
 _FLOOR_Z = -0.7
+_INSIDE = 0.3
+"""Cosine between a contact's normal and the fingers' line from which on the inside of a finger presses."""
 _SETTLED_SPEED = 2e-3
 """An object that moves slower than this, in m/s and (times 10) rad/s, is at rest."""
 _SETTLED_STEPS = 12
@@ -122,8 +125,7 @@ class Simulation:
                 self.arm,
                 joint,
                 lateralFriction=_FINGERTIP_FRICTION,
-                spinningFriction=0.0,
-                rollingFriction=0.0,
+                spinningFriction=0.005,
                 physicsClientId=self.client,
             )
         # One motor drives both fingers of the real gripper; without this they would be free to sway sideways together.
@@ -238,13 +240,23 @@ class Simulation:
         return frozenset(pairs)
 
     def finger_forces(self) -> dict[str, tuple[float, float]]:
-        """Return what the fingers touch: by name the normal forces of left and right finger, N."""
+        """Return what the insides of the fingers press on: by name the normal forces of left and right finger, N."""
         forces: dict[str, list[float]] = {}
+        opens = self._opening_direction()
         for point in pybullet.getContactPoints(bodyA=self.arm, physicsClientId=self.client):
-            if point[3] in FINGER_JOINTS and point[2] != self.arm and point[2] in self.names:
-                both = forces.setdefault(self.names[point[2]], [0.0, 0.0])
-                both[point[3] - FINGER_JOINTS[0]] += point[9]
+            if point[3] not in FINGER_JOINTS or point[2] == self.arm or point[2] not in self.names:
+                continue
+            side = point[3] - FINGER_JOINTS[0]
+            # The normal points from the object to the finger: outwards where it is the finger's inside that presses.
+            outward = sum(a * b for a, b in zip(point[7], opens, strict=True)) * (1 - 2 * side)
+            if outward > _INSIDE:
+                forces.setdefault(self.names[point[2]], [0.0, 0.0])[side] += point[9]
         return {name: (left, right) for name, (left, right) in forces.items()}
+
+    def _opening_direction(self) -> Point:
+        """The direction in which the left finger opens: the y axis of the hand, world frame."""
+        x, y, z, w = pybullet.getLinkState(self.arm, HAND_LINK, physicsClientId=self.client)[5]
+        return (2 * (x * y - w * z), 1 - 2 * (x * x + z * z), 2 * (y * z + w * x))
 
     def held(self) -> str | None:
         """Return the name of what both fingers press on."""
