@@ -55,10 +55,11 @@ class PandaArm:
         return frozenset(self._executor.grasped)
 
     @property
-    def motion(self) -> tuple[int, float, float]:
-        """Since the arm was made: physics steps of all motions, seconds on the clock that they took, and seconds that
-        planning took."""
-        return self._executor.moved_steps, self._executor.moved_s, self._planned_s
+    def motion(self) -> tuple[int, float, float, float]:
+        """Since the arm was made: physics steps of all motions, seconds on the clock that they took, those of them that
+        PyBullet itself took, and seconds that planning took."""
+        executor = self._executor
+        return executor.moved_steps, executor.moved_s, executor.stepped_s, self._planned_s
 
     def begin(self) -> None:
         """A new scene was built."""

@@ -56,7 +56,8 @@ class _Watch:
 class Executor:
     """Moves the simulated arm. ``grasped`` collects the names of everything that was ever held.
 
-    ``moved_steps`` and ``moved_s`` count the physics steps of all motions, and the seconds on the clock that they took.
+    ``moved_steps`` counts the physics steps of all motions, ``moved_s`` the seconds on the clock that they took, and
+    ``stepped_s`` those of them that PyBullet itself took.
     """
 
     def __init__(self, simulation: Simulation, stop_requested: Callable[[], bool], naming: Naming) -> None:
@@ -67,6 +68,7 @@ class Executor:
         self.grasped: set[str] = set()
         self.moved_steps = 0
         self.moved_s = 0.0
+        self.stepped_s = 0.0
 
     def begin(self, joints: Array) -> None:
         """A new scene was built, with the arm at ``joints`` (7,) and the fingers open."""
@@ -222,9 +224,10 @@ class Executor:
 
     @contextlib.contextmanager
     def _counted(self) -> Iterator[None]:
-        steps, began = self._simulation.steps, time.perf_counter()
+        steps, stepped, began = self._simulation.steps, self._simulation.stepped_s, time.perf_counter()
         try:
             yield
         finally:
             self.moved_steps += self._simulation.steps - steps
             self.moved_s += time.perf_counter() - began
+            self.stepped_s += self._simulation.stepped_s - stepped

@@ -22,4 +22,5 @@ SENSORS: tuple[SensorSpec, ...] = (
 takes longer than a hundred steps of physics."""
 
 TIMING = "timing"
-"""Observed where the option of that name asks for it: steps of all motions so far, s that they took, s of planning."""
+"""Observed where the option of that name asks for it: steps of all motions so far, s that they took, s of them within
+PyBullet, s of planning."""

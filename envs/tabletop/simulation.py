@@ -38,7 +38,7 @@ TABLE_HALF = (0.55, 0.75, 0.02)
 """Half extents of the table's top, m."""
 TABLE_CENTRE = (0.35, 0.0, -0.02)
 
-_SOLVER_ITERATIONS = 50
+_SOLVER_ITERATIONS = 30
 _TABLE_FRICTION = 0.8
 _FINGERTIP_FRICTION = 1.0
 _FLOOR_Z = -0.7
@@ -58,7 +58,8 @@ StepHook = Callable[[], None]
 class Simulation:
     """One table. ``realtime`` holds steps back to the clock's pace.
 
-    ``hooks`` are called after each step; ``steps`` counts those since the scene was built.
+    ``hooks`` are called after each step; ``steps`` counts those since the scene was built; ``stepped_s`` are the
+    seconds on the clock that PyBullet itself took for all steps so far.
     """
 
     def __init__(self, *, realtime: bool = False) -> None:
@@ -69,6 +70,7 @@ class Simulation:
         self.hooks: list[StepHook] = []
         self.scene = SceneSpec()
         self.steps = 0
+        self.stepped_s = 0.0
         self.arm = -1
         self.table = -1
         self.bodies: dict[str, int] = {}
@@ -172,7 +174,9 @@ class Simulation:
 
     def step(self) -> None:
         """Let one 240th of a second pass."""
+        began = clock.perf_counter()
         pybullet.stepSimulation(physicsClientId=self.client)
+        self.stepped_s += clock.perf_counter() - began
         self.steps += 1
         for hook in self.hooks:
             hook()
