@@ -55,11 +55,11 @@ class TabletopAdapter:
         if options.perception == "vision":
             eyes = VisionPerception(self.simulation, self._renderer, lambda: self._arm.tool())
             self._perception, obstacles = eyes, eyes.remembered
-            naming: Naming = SeenNames(self.simulation, eyes)
+            self._naming: Naming = SeenNames(self.simulation, eyes)
         else:
             self._perception = StatePerception(self.simulation)
-            obstacles, naming = self._perception.objects, TrueNames()
-        self._arm = PandaArm(self.simulation, context.stop_requested, obstacles, naming)
+            obstacles, self._naming = self._perception.objects, TrueNames()
+        self._arm = PandaArm(self.simulation, context.stop_requested, obstacles, self._naming)
         self._film: FilmLog | None = None
         if options.record:
             self._film = FilmLog(self.simulation, self._renderer)
@@ -141,9 +141,13 @@ class TabletopAdapter:
             "joint_efforts": joints.efforts,
             "tool_pose": np.concatenate([tool.position, tool.orientation]),
             "gripper": np.array([gripper.width, gripper.force]),
-            "contacts": ",".join("|".join(pair) for pair in sorted(self.simulation.contacts())),
+            "contacts": self._contacts(),
             **timing,
         }
+
+    def _contacts(self) -> str:
+        pairs = [sorted(map(self._naming.called, pair)) for pair in self.simulation.contacts()]
+        return ",".join(sorted("|".join(pair) for pair in pairs))
 
     def judge(self) -> Status:
         """Let everything come to rest and return the task's verdict."""

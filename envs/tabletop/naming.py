@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection
 from typing import Protocol
 
-from embodied_codeact.envs.tabletop.simulation import TABLE, Simulation
+from embodied_codeact.envs.tabletop.simulation import Simulation
 from embodied_codeact.envs.tabletop.vision.perception import VisionPerception
 
 UNKNOWN = "unknown object"
@@ -17,7 +17,7 @@ class Naming(Protocol):
     """Translates names."""
 
     def called(self, name: str) -> str:
-        """Return what a script calls the thing that the simulation calls ``name``."""
+        """Return what a script calls the thing that the simulation calls ``name``; arm and table have one name."""
         ...
 
     def bodies(self, names: Collection[str]) -> list[str]:
@@ -53,7 +53,7 @@ class SeenNames:
 
     def called(self, name: str) -> str:
         """Return the name of what was seen there, "unknown object" where nothing was."""
-        if name == TABLE:
+        if name not in self._simulation.bodies:
             return name
         if name == self._simulation.held() and self._perception.held is not None:
             return self._perception.held

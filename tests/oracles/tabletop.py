@@ -1,4 +1,5 @@
-"""Plays oracle scripts on the real physics, in this process: quick enough to measure every task over many seeds.
+"""Plays oracle scripts on the real physics, in this process: quick enough to measure every task over many seeds. Each
+step is inspected: nothing may pass into anything, no joint beyond its limits.
 
 python -m tests.oracles.tabletop --seeds 25                      # each task's oracle
 python -m tests.oracles.tabletop --seeds 5 --control exchanged    # the oracle of another task
@@ -25,6 +26,7 @@ from embodied_codeact.envs.tabletop.scene import SceneSpec
 from embodied_codeact.envs.tabletop.tasks import LEVELS, TASKS, Level, write_script
 from embodied_codeact.errors import PrimitiveError
 from embodied_codeact.primitives.arm_errors import ARM_ERRORS
+from tests.envs.tabletop.inspection import Inspection
 
 Control = Literal["none", "exchanged", "empty"]
 _KINDS: tuple[type[Exception], ...] = (PrimitiveError, *ARM_ERRORS)
@@ -35,7 +37,8 @@ Perception = Literal["state", "vision"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one episode went. ``error``: what the last attempt raised; ``attempts``: scripts that were run."""
+    """How one episode went. ``error``: what the last attempt raised; ``attempts``: scripts that were run; ``problems``:
+    where the physics was not honest."""
 
     task: str
     seed: int
@@ -45,6 +48,7 @@ class Outcome:
     printed: str = ""
     seconds: float = 0.0
     simulated: float = 0.0
+    problems: tuple[str, ...] = ()
 
 
 class LiveState:
@@ -65,6 +69,7 @@ def play(
     opening = adapter.reset(Task(id=name, environment="tabletop", instruction="", seed=seed))
     bodies = script_for(name, opening.instruction, seed, level, control)
     namespace = {**adapter.primitives(), "state": LiveState(adapter), **ERRORS}
+    inspection = Inspection(adapter.simulation)
     tried, error, printed = 0, "", ""
     for script in bodies[:attempts]:
         tried += 1
@@ -72,8 +77,9 @@ def play(
         if not error and "done: True" in printed:
             break
     status = adapter.judge()
-    simulated = adapter.observe().state["time"]
-    return Outcome(name, seed, status, tried, error, printed, time.perf_counter() - began, simulated)
+    inspection.end()
+    simulated, problems = adapter.observe().state["time"], tuple(inspection.problems())
+    return Outcome(name, seed, status, tried, error, printed, time.perf_counter() - began, simulated, problems)
 
 
 def script_for(name: str, instruction: str, seed: int, level: Level, control: Control) -> list[str]:
@@ -155,12 +161,13 @@ def main() -> int:
     names = [name for name in options.task or TASKS if options.level in TASKS[name].oracles]
     if options.perception == "vision":
         names = [name for name in names if TASKS[name].only_blocks_bowls_zones]
-    total = succeeded = 0
+    total = succeeded = dishonest = 0
     for name in names:
         seeds = range(options.first, options.first + options.seeds)
         outcomes = list(play_all([name], seeds, options.level, options.perception, options.control))
         won = sum(outcome.status.success for outcome in outcomes)
         total, succeeded = total + len(outcomes), succeeded + won
+        dishonest += sum(bool(outcome.problems) for outcome in outcomes)
         again = sum(outcome.attempts > 1 for outcome in outcomes)
         seconds = sum(outcome.seconds for outcome in outcomes) / len(outcomes)
         simulated = sum(outcome.simulated for outcome in outcomes) / len(outcomes)
@@ -169,9 +176,11 @@ def main() -> int:
             flush=True,
         )
         for outcome in outcomes:
+            for problem in outcome.problems:
+                print(f"    seed {outcome.seed}: NOT HONEST: {problem}", flush=True)
             if outcome.status.success == (options.control != "none") or outcome.attempts > 1:
                 print(f"    seed {outcome.seed}: {outcome.status.reason} | {outcome.error[:300]}", flush=True)
-    print(f"{'all':18} {succeeded}/{total} = {100 * succeeded / max(total, 1):.1f} %")
+    print(f"{'all':18} {succeeded}/{total} = {100 * succeeded / max(total, 1):.1f} %; dishonest physics in {dishonest}")
     return 0
 
 

@@ -34,6 +34,7 @@ def test_the_oracle_solves_the_task(adapters: dict[Level, TabletopAdapter], name
     outcome = play(adapters["skills"], name, 0, "skills")
     assert outcome.status.success, (outcome.status.reason, outcome.error)
     assert outcome.status.score == 1.0
+    assert outcome.problems == ()
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,7 @@ def test_the_oracles_reach_their_expected_scores(level: Level) -> None:
     won = dict.fromkeys(names, 0)
     for outcome in play_all(names, SEEDS, level, "state", "none"):
         won[outcome.task] += outcome.status.success
+        assert outcome.problems == (), (outcome.task, outcome.seed)
     # One failure in 25 must not make the difference.
     for name in names:
         expected = WORST_TASK if level == "skills" else TASKS[name].expected[level] - 0.05

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -125,3 +126,26 @@ def test_a_script_takes_pictures_and_measures_in_them(session: EnvironmentClient
     result, _ = session.execute(code, timeout_s=60)
     assert result.error is None, result.error.text()
     assert result.stdout.strip() == "(480, 640, 3) (480, 640) True"
+
+
+def test_a_halt_brings_the_moving_arm_to_rest_and_latches() -> None:
+    """Through the whole path: an operator's own connection, control socket, stop flag, planned deceleration."""
+    with local_session("tabletop", {"speed": "realtime"}, sandbox="best") as session:
+        session.reset(Task("lift", "tabletop", "", seed=0))
+
+        def halt() -> None:
+            with EnvironmentClient(str(session.endpoint)) as operator:
+                operator.halt("a person in the cell")
+
+        timer = threading.Timer(0.6, halt)
+        timer.start()
+        script = "arm.move_to([0.5, 0.25, 0.4], speed=0.2)\narm.move_to([0.5, -0.25, 0.4], speed=0.2)"
+        result, seen = session.execute(script, timeout_s=30)
+        timer.join()
+        assert result.interrupted or (result.error is not None and result.error.kind == "Stopped")
+        assert seen.state["time"] < 3.0
+        assert np.abs(session.observe().sensors["joint_velocities"]).max() < 0.01
+        assert session.stop_state()[0] != "normal"
+        session.clear()
+        result, _ = session.execute("arm.home().position_error < 0.001", timeout_s=30)
+        assert result.value == "True"

@@ -8,13 +8,14 @@ import numpy as np
 import pybullet
 import pytest
 
-from embodied_codeact.envs.tabletop.panda import LIMITS
+from embodied_codeact.envs.tabletop.panda import HOME, LIMITS
 from embodied_codeact.envs.tabletop.planning.trajectories import verify
 from embodied_codeact.envs.tabletop.scene import ObjectSpec
 from embodied_codeact.envs.tabletop.simulation import RATE_HZ
 from embodied_codeact.errors import Stopped
 from embodied_codeact.primitives.arm_errors import Collision, LimitExceeded, NothingGrasped, ObjectSlipped
 from embodied_codeact.primitives.arm_types import Array
+from tests.envs.tabletop.inspection import Inspection
 from tests.envs.tabletop.tables import Table, block
 
 
@@ -151,8 +152,19 @@ def test_household_objects_stand_still_where_they_are_put() -> None:
 
 
 def test_commands_keep_the_limits_that_were_verified() -> None:
-    from embodied_codeact.envs.tabletop.panda import HOME
     from embodied_codeact.envs.tabletop.planning.trajectories import through_joints
 
     plan = through_joints(np.array(HOME), [np.array(HOME) + 0.3], LIMITS)
     assert verify(np.array(HOME), plan, LIMITS) == []
+
+
+def test_the_inspection_sees_what_is_not_honest(table: Table) -> None:
+    inspection = Inspection(table.simulation)
+    table.arm.pick("red block")
+    assert inspection.problems() == []
+    assert 0.0 < inspection.deepest < 0.003
+    table.simulation.command_arm(np.array(HOME) + 0.5, np.zeros(7))
+    for _ in range(20):
+        table.simulation.step()
+    inspection.end()
+    assert any("jerks" in problem for problem in inspection.problems())
