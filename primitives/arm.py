@@ -42,8 +42,8 @@ class Arm:
     tool that points down with yaw 0 opens its fingers along world y.
 
     Motions return when the arm rests, with MotionResult(reached: Pose, joints: (n,), position_error, rotation_error,
-    duration). ``speed`` is a share of the full speed, above 0 and up to 1.0. ``touching`` names objects that the arm
-    may touch and push; everything else is avoided.
+    duration). ``speed`` is a share of the full speed, from 0.02 up to 1.0. ``touching`` names objects that the arm may
+    touch and push; everything else is avoided.
     """
 
     def __init__(self, backend: ArmBackend, home: Sequence[float] = HOME) -> None:

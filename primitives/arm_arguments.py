@@ -12,6 +12,9 @@ from embodied_codeact.errors import InvalidArgument, unknown_name
 from embodied_codeact.primitives.arm_errors import LimitExceeded, OutOfReach, UnknownObject
 from embodied_codeact.primitives.arm_types import ArmLimits, Array
 
+SLOWEST = 0.02
+"""The least share of the full speed that may be asked for: below it a motion takes minutes, and its plan gigabytes."""
+
 _NEARLY_UNIT = 0.1
 """How far the length of a quaternion may be from 1; what a script has rounded is normalised."""
 
@@ -68,11 +71,11 @@ def check_speed(speed: Any) -> float:
 
     Raises:
         InvalidArgument: it is no number.
-        LimitExceeded: it is not in (0, 1].
+        LimitExceeded: it is below ``SLOWEST`` or above 1.
     """
-    number = check_number("speed", speed, "a number above 0, up to 1.0")
-    if not 0.0 < number <= 1.0:
-        raise LimitExceeded(f"speed is {number:g}: pass a share of the full speed, above 0 and up to 1.0")
+    number = check_number("speed", speed, f"a number from {SLOWEST} up to 1.0")
+    if not SLOWEST <= number <= 1.0:
+        raise LimitExceeded(f"speed is {number:g}: pass a share of the full speed, from {SLOWEST} up to 1.0")
     return number
 
 

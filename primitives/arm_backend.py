@@ -25,7 +25,8 @@ class ArmBackend(Protocol):
     """One arm with a two-finger gripper.
 
     Every motion is jerk-limited, checked against collisions before it starts, watched while it runs, and can be
-    interrupted at any moment; it returns when the arm is at rest. ``speed`` is a share of the limits, in (0, 1].
+    interrupted at any moment; it returns when the arm is at rest. ``speed`` is a share of the limits, from 0.02
+    (:data:`~embodied_codeact.primitives.arm_arguments.SLOWEST`) up to 1.
     ``touching`` names objects that arm and gripper may touch, and push, during the motion.
 
     All motions raise:

@@ -98,17 +98,19 @@ class Camera:
             raise InvalidArgument(f"no picture was taken with {name!r} yet: call camera.capture({name!r}) first")
         return self._latest[name]
 
-    def _check(self, name: str) -> None:
+    def _check(self, name: Any) -> None:
         known = self._backend.camera_names()
+        if not isinstance(name, str):
+            raise InvalidArgument(f"name must be the name of a camera, one of {known}, not {type(name).__name__}")
         if name not in known:
-            raise InvalidArgument(unknown_name("camera", str(name), known))
+            raise InvalidArgument(unknown_name("camera", name, known))
 
 
 def _numbers(parameter: str, value: Any, size: int, meaning: str) -> NDArray[np.float64]:
     """Return ``value`` as (size,) or (n, size) finite numbers."""
     try:
         numbers = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         numbers = np.empty(0)
     if numbers.ndim not in (1, 2) or numbers.shape[-1] != size or not len(numbers) or not np.isfinite(numbers).all():
         raise InvalidArgument(f"{parameter} must be {meaning}, not {value!r:.60}")

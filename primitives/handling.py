@@ -168,6 +168,7 @@ class Handling:
         holding = self.backend.gripper().holding
         if holding is not None:
             raise InvalidArgument(f"the gripper already holds {holding!r}: arm.place it, or gripper.open() to drop it")
+        self._held = None
 
     def grasped(self, held: Held | None) -> None:
         """Remember how what was grasped sits between the fingers; None when it was let go."""
@@ -176,12 +177,7 @@ class Handling:
     def measured(self, expected: Held) -> Held:
         """Return how an object sits between the fingers now, from what is perceived where that can be believed."""
         seen = self.seen(expected.name)
-        if seen is None:
-            return expected
-        now = Held.seen(seen, self.backend.tool())
-        if np.linalg.norm(now.position - expected.position) > _BELIEVED:
-            return expected
-        return now.in_the_middle() if expected.centred else now
+        return expected if seen is None else self._agreed(expected, seen) or expected
 
     def holding(self) -> Held:
         """Return what is held and how, also when it was not a skill that grasped it.
@@ -194,7 +190,12 @@ class Handling:
             self._held = None
             raise NothingGrasped("nothing is held: pick something first")
         if self._held is not None and name in (self._held.name, UNKNOWN):
-            return self.measured(self._held)
+            seen = self.seen(self._held.name)
+            found = self._held if seen is None else self._agreed(self._held, seen)
+            if found is not None:
+                return found
+        # The fingers may have been opened since, and closed in another place.
+        self._held = None
         tool = self.backend.tool()
         near = [thing for thing in self.things() if thing.name == name]
         if name == UNKNOWN:
@@ -204,3 +205,10 @@ class Handling:
                 f"what is held, {name!r}, is not seen: put it down with move_linear and gripper.open()"
             )
         return Held.seen(min(near, key=lambda each: float(np.linalg.norm(each.position - tool.position))), tool)
+
+    def _agreed(self, expected: Held, seen: SceneObject) -> Held | None:
+        """Return how an object that is seen sits between the fingers; None where that is not as expected."""
+        now = Held.seen(seen, self.backend.tool())
+        if np.linalg.norm(now.position - expected.position) > _BELIEVED:
+            return None
+        return now.in_the_middle() if expected.centred else now

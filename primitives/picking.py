@@ -24,6 +24,8 @@ _DOWN_SPEED = 0.6
 _LIFT_SPEED = 0.7
 _CAME_OFF = 0.01
 """m; an object that was lifted so far stands on nothing any more."""
+_STILL = 0.002
+"""m; an arm that moved less than this has not begun its motion."""
 _SAME_WIDTH = 0.002
 """m; fingers this near to a width are there."""
 
@@ -143,15 +145,21 @@ class Picking:
         """Lift the object and make sure that it came along.
 
         Raises:
-            ObjectSlipped: it did not.
+            Collision: the way up is blocked, or something was met on it; the object is still held.
+            ObjectSlipped: it did not come along.
         """
+        start = self._backend.tool().position[2]
+        failure: ObjectSlipped | Collision | None = None
         try:
             motion = self._handling.rise(LIFT, speed=_LIFT_SPEED, touching=self._below(thing))
         except (ObjectSlipped, Collision) as error:
+            if isinstance(error, Collision) and abs(self._backend.tool().position[2] - start) < _STILL:
+                raise
             # What is too heavy does not come off what it stands on: the motion ends as if it had met something.
             seen = self._handling.seen(thing.name)
             if isinstance(error, Collision) and seen is not None and bottom(seen) - bottom(thing) > _CAME_OFF:
                 raise
+            failure = error
         else:
             if self._backend.gripper().holding is not None:
                 return self._handling.result(motion)
@@ -163,7 +171,7 @@ class Picking:
         raise ObjectSlipped(
             f"{thing.name!r} did not come along when it was lifted, gripped with {force:g} N: grip harder "
             f"(force up to {limits.gripper_force:g}), or leave it: it may be too heavy"
-        )
+        ) from failure
 
     def _below(self, thing: SceneObject) -> list[str]:
         """What the object may rub against as it leaves its place: what it stands on or in."""

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from embodied_codeact.primitives.arm_arguments import check_known, check_name, check_vector, shown
+from embodied_codeact.errors import InvalidArgument
+from embodied_codeact.primitives.arm_arguments import check_known, check_name, check_vector, check_workspace, shown
 from embodied_codeact.primitives.arm_errors import Collision, ObjectSlipped, OutOfReach
-from embodied_codeact.primitives.arm_types import Array, MotionResult, Pose, SceneObject
+from embodied_codeact.primitives.arm_types import ArmLimits, Array, MotionResult, Pose, SceneObject
 from embodied_codeact.primitives.grasps import widest
 from embodied_codeact.primitives.handling import Handling, Held, raised
 from embodied_codeact.primitives.picking import APPROACH
@@ -98,14 +99,17 @@ class Placing:
     def place(self, target: Any, yaw: float | None) -> MotionResult:
         """Put down what is held at a target: a name, [x, y] or [x, y, z].
 
+        The result's ``position_error`` is nan where the object is not seen any more.
+
         Raises:
             NothingGrasped: nothing is held.
+            InvalidArgument: the target is what is held, or none at all.
             UnknownObject, OutOfReach, Collision: it cannot be put there; says why.
             ObjectSlipped: it was lost on the way, or did not stay where it was put.
         """
         held = self._handling.holding()
         others = [thing for thing in self._handling.things() if thing.name != held.name]
-        goal = find_goal(target, others)
+        goal = find_goal(target, others, held.name, self._backend.limits)
         way = self._way(held, goal, others, _tool_yaws(held, heading(self._backend.tool().orientation), yaw))
         self._descend(goal, way)
         self._release(goal, others)
@@ -174,7 +178,7 @@ class Placing:
             self._backend.move_gripper(width, force=_SQUEEZE)
 
     def _error(self, held: Held, goal: Goal, way: _Way) -> float:
-        """Return how far from where it was put the object came to rest, over the ground, m.
+        """Return how far from where it was put the object came to rest, over the ground, m; nan where it is not seen.
 
         Raises:
             ObjectSlipped: it did not stay there.
@@ -186,7 +190,7 @@ class Placing:
             )
         seen = self._handling.seen(held.name)
         if seen is None:
-            return 0.0
+            return math.nan
         error = math.dist(seen.position[:2], way.base[:2])
         if goal.hollow and goal.support is not None:
             stayed = is_within(seen.position, goal.support)
@@ -199,19 +203,27 @@ class Placing:
         return error
 
 
-def find_goal(target: Any, others: Sequence[SceneObject]) -> Goal:
-    """Return what a target means: a name, [x, y] or [x, y, z].
+def find_goal(target: Any, others: Sequence[SceneObject], held: str, limits: ArmLimits) -> Goal:
+    """Return what a target means: a name, [x, y] or [x, y, z]. ``held``: the name of what shall be put there.
 
     Raises:
-        InvalidArgument: it is none of these.
+        InvalidArgument: it is none of these, or what is held.
         UnknownObject: there is nothing of that name.
+        OutOfReach: the point is outside of the workspace.
     """
     if isinstance(target, str) or hasattr(target, "name"):
-        name = check_known(check_name("target", target), (thing.name for thing in others))
+        name = check_name("target", target)
+        if name == held:
+            raise InvalidArgument(f"{name!r} is what is held: name another object, or [x, y]")
+        check_known(name, (thing.name for thing in others))
         support = next(thing for thing in others if thing.name == name)
         room = room_inside(support) if support.kind in HOLLOW | FLAT else None
         return Goal(support.position[:2], support_height(support), support, room)
     point = check_vector("target", target, (2, 3), "the name of an object, [x, y] or [x, y, z] in metres")
+    lowest = float(limits.workspace_lower[2])
+    # The table lies below the lowest place of the tool, which stays above what it puts something on.
+    on_table = len(point) == 2 or -_STEP <= point[2] <= lowest
+    check_workspace(np.array([*point[:2], lowest if on_table else point[2]]), limits)
     under = [thing for thing in others if is_within(point, thing)]
     if len(point) == 3:
         near = [thing for thing in under if abs(support_height(thing) - point[2]) < _STEP]

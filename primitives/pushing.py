@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from embodied_codeact.errors import InvalidArgument, PrimitiveError
-from embodied_codeact.primitives.arm_arguments import check_vector, shown
+from embodied_codeact.primitives.arm_arguments import check_vector, check_workspace, shown
 from embodied_codeact.primitives.arm_errors import Collision, LimitExceeded, ObjectSlipped, OutOfReach
 from embodied_codeact.primitives.arm_types import Array, MotionResult, Pose, SceneObject
 from embodied_codeact.primitives.grasps import FINGER_DEPTH, FINGERTIP
@@ -124,7 +124,9 @@ class Pushing:
             if zone.kind not in FLAT:
                 raise InvalidArgument(f"an object can be pushed to [x, y] or onto a zone, not to {zone.name!r}")
             return zone.position[:2]
-        return check_vector("target", target, 2, "2 numbers [x, y] in metres, or the name of a zone")
+        point = check_vector("target", target, 2, "2 numbers [x, y] in metres, or the name of a zone")
+        limits = self._backend.limits
+        return check_workspace(np.array([*point, limits.workspace_lower[2]]), limits)[:2]
 
     def _carry_out(self, stroke: _Stroke, thing: SceneObject, speed: float) -> MotionResult:
         """Push once, and go up again."""

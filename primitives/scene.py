@@ -178,7 +178,8 @@ def _point(things: list[SceneObject], parameter: str, value: Any) -> list[float]
 def _size(size: Any) -> Array:
     """Return the sides (2,) of a footprint; one number is a square."""
     meaning = "2 numbers [sx, sy] in metres, above 0"
-    sides = check_vector("size", [size, size] if np.ndim(size) == 0 else size, (2, 3), meaning)[:2]
+    alone = isinstance(size, int | float) or getattr(size, "ndim", None) == 0
+    sides = check_vector("size", [size, size] if alone else size, (2, 3), meaning)[:2]
     if (sides <= 0.0).any():
         raise InvalidArgument(f"size must be {meaning}, not {sides.tolist()}")
     return sides

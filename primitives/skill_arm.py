@@ -59,7 +59,8 @@ class SkillArm(MotionArm):
         ``target``: a name (onto the middle of a block; into a bowl or tray or onto a zone, in the middle or beside what
         is there already), or where the middle of the object's bottom shall stand: [x, y] on the table or whatever is
         there, or [x, y, z] with z the height of the surface. ``yaw``: how the object shall be turned; without, as it is
-        where that is possible. The result's ``position_error`` is how far from there the object came to rest.
+        where that is possible. The result's ``position_error`` is how far from there the object came to rest, nan
+        where it is not seen any more.
 
         >>> result = arm.pick("red block"), arm.place([0.5, -0.2], yaw=0.0)
         >>> scene.find("red block").position.round(2).tolist()

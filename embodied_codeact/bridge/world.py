@@ -36,8 +36,6 @@ from embodied_codeact.describe import describe_environment, is_forkable, public_
 from embodied_codeact.errors import CommandRefused, InvalidArgument, ModelFacingError, OperatorError, Stopped
 from embodied_codeact.registry import open_environment
 
-CLOSE_GRACE_S = 5.0
-"""How long a world that lost its server may take to come to rest and close."""
 _REQUESTS_PER_TURN = 100
 """A worker that floods must not keep the world from its server."""
 _SHOWN_CHARACTERS = 400

@@ -3,6 +3,7 @@ brings."""
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class VideoWriter:
         self._size = size
         self._partial = path.with_name(f".{path.stem}.partial.mp4")
         self._frames = 0
+        self._failed = self._complete = False
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._partial.touch()
@@ -40,6 +42,8 @@ class VideoWriter:
                 start_new_session=True,
             )
         except (OSError, RuntimeError) as error:
+            with contextlib.suppress(OSError):
+                self._partial.unlink()
             raise ConfigurationError(f"cannot write the video {path}: {error}") from error
 
     def _command(self, frames_per_second: int) -> list[str]:
@@ -58,33 +62,37 @@ class VideoWriter:
         assert self._encoder.stdin is not None
         assert frame.shape == (self._size[1], self._size[0], 3), frame.shape
         data = np.ascontiguousarray(frame).data.cast("B")
+        # Counted first, so that an encoder that fails at the first frame is asked for its reason.
+        self._frames += times
         try:
             for _ in range(times):
                 self._encoder.stdin.write(data)
         except (OSError, ValueError) as error:
+            self._failed = True
             raise ConfigurationError(f"cannot write the video {self.path}: {self._end() or error}") from error
-        self._frames += times
 
     def close(self) -> bool:
-        """Complete the file. Returns whether there is one: a video without frames leaves none. May be called twice.
+        """Complete the file. Returns whether it was written: a video without frames, or of which :meth:`write` has
+        failed, leaves none, and what had that name before stays. May be called twice.
 
         Raises:
             ConfigurationError: the encoder failed.
         """
         if not self._partial.exists():
-            return self.path.exists()
+            return self._complete
         problem = self._end()
-        if problem or not self._frames:
+        if problem or self._failed or not self._frames:
             self._partial.unlink()
         if problem:
             raise ConfigurationError(f"cannot write the video {self.path}: {problem}")
-        if not self._frames:
+        if self._failed or not self._frames:
             return False
         self._partial.replace(self.path)
+        self._complete = True
         return True
 
     def _end(self) -> str:
-        """Let the encoder finish; return what it complains of."""
+        """Let the encoder finish; return what it complained of first, from which the rest follows."""
         if self._encoder.returncode is not None:
             return ""
         try:
@@ -95,4 +103,4 @@ class VideoWriter:
             return "the encoder did not finish"
         lines = words.decode("utf-8", "replace").strip().splitlines()
         failed = bool(self._encoder.returncode) and self._frames > 0
-        return lines[-1] if failed and lines else ("the encoder failed" if failed else "")
+        return lines[0] if failed and lines else ("the encoder failed" if failed else "")

@@ -115,7 +115,7 @@ def _is_whole(value: Any) -> bool:
 def _array(space: spaces.Box, value: Any, name: str) -> Any:
     try:
         array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise _unfit(space, value, name) from error
     if array.shape != space.shape:
         raise _unfit(space, value, name, f"of shape {array.shape}")

@@ -32,7 +32,7 @@ from embodied_codeact.primitives.joint_arm import JointArm
 from embodied_codeact.primitives.scene import Scene
 from embodied_codeact.primitives.skill_arm import SkillArm
 
-SETTLE_S = 2.0
+SETTLE_S = 10.0
 """So long the world may take to come to rest before it is judged."""
 
 
@@ -66,16 +66,16 @@ class TabletopAdapter:
             self.simulation.hooks.append(self._film.step)
         self._task: TabletopTask | None = None
         self._setup: Setup | None = None
-        self._primitives: dict[str, Any] = {
-            "arm": self._arm_for(options.level),
+        self._primitives = self._new_primitives()
+
+    def _new_primitives(self) -> dict[str, Any]:
+        """Make them anew for an episode: an arm remembers how it holds things, and a camera its latest picture."""
+        return {
+            "arm": self._arm_for(self._options.level),
             "gripper": Gripper(self._arm),
             "scene": Scene(self._perception),
+            "camera": Camera(SimulatedCameras(self.simulation, self._renderer)),
         }
-        self._new_camera()
-
-    def _new_camera(self) -> None:
-        # It keeps its latest picture, and one of another scene must not be measured in.
-        self._primitives["camera"] = Camera(SimulatedCameras(self.simulation, self._renderer))
 
     def _arm_for(self, level: str) -> Arm:
         if level == "joints":
@@ -98,7 +98,7 @@ class TabletopAdapter:
         self._setup = self._task.sample(np.random.default_rng(task.seed))
         self.simulation.build(self._setup.scene)
         self._arm.begin()
-        self._new_camera()
+        self._primitives = self._new_primitives()
         if self._film is not None:
             self._film.begin()
         return msgspec.structs.replace(self.observe(), text=self._words(), instruction=self._setup.instruction)
@@ -153,9 +153,12 @@ class TabletopAdapter:
         """Let everything come to rest and return the task's verdict."""
         if self._task is None or self._setup is None:
             raise EnvironmentFailure("no task is in play: reset the environment first")
-        self.simulation.settle(SETTLE_S)
+        rests = self.simulation.comes_to_rest(SETTLE_S)
         verdict = self._task.judge(self._setup.goal, self._view())
-        return Status(success=verdict.success, score=verdict.score, done=True, reason=verdict.reason)
+        if rests:
+            return Status(success=verdict.success, score=verdict.score, done=True, reason=verdict.reason)
+        reason = f"not everything came to rest within {SETTLE_S:g} s; {verdict.reason}"
+        return Status(success=False, score=verdict.score, done=True, reason=reason)
 
     def _view(self) -> WorldView:
         poses = self.simulation.poses()

@@ -45,7 +45,7 @@ class PandaArm:
         self._obstacles = obstacles
         self._naming = naming
         self._kinematics = PandaKinematics()
-        self._planner = Planner(LIMITS, self._kinematics)
+        self._planner = Planner(LIMITS, self._kinematics, stop_requested)
         self._executor = Executor(simulation, stop_requested, naming)
         self._planned_s = 0.0
 

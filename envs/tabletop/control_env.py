@@ -43,8 +43,8 @@ Action = NDArray[np.float32]
 class TabletopControlEnv(gymnasium.Env[Seen, Action]):
     """One task of the tabletop, controlled at ``control_hz``.
 
-    *Action*: (8,) from -1 to 1: seven joint velocities as shares of the arm's velocity limits (reached at no more than
-    its acceleration limits), and the gripper, from -1 closed to 1 open.
+    *Action*: (8,) from -1 to 1, clipped to that: seven joint velocities as shares of the arm's velocity limits
+    (reached at no more than its acceleration limits), and the gripper, from -1 closed to 1 open.
     *Observation*: ``joint_positions`` (7,) rad, ``joint_velocities`` (7,) rad/s, ``gripper`` (1,) m between the
     fingers, ``tool`` (7,) position in m and quaternion xyzw in the world frame, and ``objects`` (12, 14), a row for
     each object: 1, position (3), quaternion (4), size (3), colour as RGB (3); zeros for those that are not there.
@@ -96,18 +96,21 @@ class TabletopControlEnv(gymnasium.Env[Seen, Action]):
         self._setup = self._task.sample(scenes)
         self._simulation.build(self._setup.scene)
         self._target, self._velocity = np.array(HOME), np.zeros(7)
-        self._grasped, self._score, self._solved = set(), 0.0, 0
-        return self._observe(), self._info(self._judge(self._setup))
+        self._grasped, self._solved = set(), 0
+        verdict = self._judge(self._setup)
+        self._score = verdict.score
+        return self._observe(), self._info(verdict)
 
     def step(self, action: Action) -> tuple[Seen, float, bool, bool, dict[str, Any]]:
         """Carry out an action for one period of control.
 
         Raises:
             gymnasium.error.ResetNeeded: no episode was started.
+            gymnasium.error.InvalidAction: the action is not of shape (8,), or not of finite numbers. Nothing has moved.
         """
         if self._setup is None:
             raise gymnasium.error.ResetNeeded("call reset first")
-        command = np.clip(np.asarray(action, dtype=np.float64), -1.0, 1.0)
+        command = _checked(action)
         self._simulation.command_fingers((command[7] + 1) / 2 * FINGER_TRAVEL, _FORCE)
         for _ in range(self._steps):
             self._drive(command[:7] * LIMITS.joint_velocity)
@@ -182,3 +185,16 @@ class TabletopControlEnv(gymnasium.Env[Seen, Action]):
     def close(self) -> None:
         """End the physics client. May be called twice."""
         self._simulation.close()
+
+
+def _checked(action: Action) -> NDArray[np.float64]:
+    """Return an action within its bounds. Raises InvalidAction: the physics would take a NaN, and never lose it."""
+    try:
+        command = np.asarray(action, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise gymnasium.error.InvalidAction(f"an action is 8 numbers from -1 to 1: {error}") from None
+    if command.shape != (8,):
+        raise gymnasium.error.InvalidAction(f"an action has the shape (8,), not {command.shape}")
+    if not np.isfinite(command).all():
+        raise gymnasium.error.InvalidAction(f"an action's numbers must be finite: {command.tolist()}")
+    return np.clip(command, -1.0, 1.0)

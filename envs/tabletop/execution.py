@@ -138,6 +138,7 @@ class Executor:
         names = self._simulation.names
         held = self._naming.called(names[watch.held]) if watch.held >= 0 else ""
         if watch.slipped:
+            self._naming.fingers_moved()
             raise ObjectSlipped(
                 f"the {held} slipped out of the gripper on the way; the arm stopped. Look where it lies, grasp it "
                 "again nearer to its middle or with more force, and move more slowly; it may also be too heavy"
@@ -174,12 +175,14 @@ class Executor:
         Raises:
             Stopped: a stop was requested; the fingers hold where they are.
         """
-        with self._counted():
-            self._drive_fingers(width / 2, force, FINGER_SPEED * speed)
-        held = self._simulation.held()
-        if held is not None:
-            self.grasped.add(held)
-        self._naming.fingers_moved()
+        try:
+            with self._counted():
+                self._drive_fingers(width / 2, force, FINGER_SPEED * speed)
+        finally:
+            held = self._simulation.held()
+            if held is not None:
+                self.grasped.add(held)
+            self._naming.fingers_moved()
 
     def _drive_fingers(self, target: float, force: float, speed: float) -> None:
         """Ramp both fingers to ``target`` m from closed, at ``speed`` m/s each, until they are there or press."""
@@ -192,7 +195,7 @@ class Executor:
             simulation.command_fingers(travel, force)
             simulation.step()
             if self._stop_requested():
-                simulation.command_fingers(self._measured_travel(), force)
+                # What is commanded stays: free fingers are there within a step, pressing ones keep what they hold.
                 raise Stopped("a stop was requested: the fingers hold where they are")
             slow = all(
                 abs(state[1]) < _STALLED_SPEED

@@ -13,7 +13,7 @@ from embodied_codeact.envs.tabletop.scene import SceneSpec
 from embodied_codeact.envs.tabletop.simulation import RATE_HZ, Simulation
 
 _STRIDE = RATE_HZ // FRAMES_PER_SECOND
-_MOST = 24 * 120
+_MOST = FRAMES_PER_SECOND * 120
 """So many moments are kept. A longer stretch is shown in time lapse."""
 
 

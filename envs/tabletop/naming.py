@@ -8,8 +8,8 @@ from typing import Protocol
 
 from embodied_codeact.envs.tabletop.simulation import Simulation
 from embodied_codeact.envs.tabletop.vision.perception import VisionPerception
+from embodied_codeact.primitives.handling import UNKNOWN
 
-UNKNOWN = "unknown object"
 _SAME = 0.05
 
 

@@ -10,6 +10,7 @@ import os
 import socket
 import subprocess
 import sys
+import weakref
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
@@ -45,15 +46,18 @@ _END_S = 2.0
 class Renderer:
     """The world's end of the pipe to its renderer. For one thread.
 
-    A forked copy of a world starts a renderer of its own, whether or not :meth:`after_fork` was called: two worlds
-    must not talk into one pipe.
+    A forked copy of this process lets go of the pipe at once (:meth:`after_fork`) and starts a renderer of its own when
+    it needs one: two worlds must not talk into one pipe, and one that sleeps must not hold it open when the other has
+    ended.
     """
 
     def __init__(self) -> None:
         self._pipe: Connection | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._owner = 0
         self._scene: SceneSpec | None = None
+        # What is registered stays so for good, and must not keep this object alive.
+        myself = weakref.ref(self)
+        os.register_at_fork(after_in_child=lambda: _after_fork(myself))
 
     @property
     def pid(self) -> int | None:
@@ -90,7 +94,7 @@ class Renderer:
 
     def after_fork(self) -> None:
         """This process is a copy of the one that started the renderer: let go of the pipe. The next picture starts a
-        renderer anew."""
+        renderer anew. Every ``os.fork`` sees to it."""
         if self._pipe is not None:
             self._pipe.close()
         if self._process is not None:
@@ -100,9 +104,6 @@ class Renderer:
 
     def close(self) -> None:
         """End the renderer. May be called twice; a later picture starts a new one."""
-        if self._owner != os.getpid():
-            self.after_fork()
-            return
         if self._pipe is not None:
             self._pipe.close()
         if self._process is not None:
@@ -136,8 +137,6 @@ class Renderer:
         raise AssertionError("unreachable")
 
     def _connected(self) -> Connection:
-        if self._owner != os.getpid():
-            self.after_fork()
         if self._pipe is None:
             ours, theirs = socket.socketpair()
             with theirs:
@@ -148,8 +147,13 @@ class Renderer:
                     stdout=subprocess.DEVNULL,
                 )
             self._pipe = Connection(ours.detach())
-            self._owner = os.getpid()
         return self._pipe
+
+
+def _after_fork(renderer: weakref.ref[Renderer]) -> None:
+    living = renderer()
+    if living is not None:
+        living.after_fork()
 
 
 def posture(simulation: Simulation) -> Posture:

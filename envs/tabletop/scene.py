@@ -26,6 +26,13 @@ TABLE_Y = (-0.30, 0.30)
 TABLE_MARGIN = 0.05
 """Corners and sides, as instructions mean them, lie this far inside of that part."""
 
+TABLE_HALF = (0.55, 0.75, 0.02)
+"""Half extents of the table's top, m."""
+TABLE_CENTRE = (0.35, 0.0, -0.02)
+"""The middle of the table's top, m: its upper face is at height 0."""
+FLOOR_Z = -0.7
+"""Height of the floor that the table and the arm's foot stand above, m."""
+
 BLOCK = 0.04
 """Edge of the usual block, m."""
 

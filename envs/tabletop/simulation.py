@@ -7,6 +7,7 @@ gripper's own mechanism, which moves both fingers alike.
 
 from __future__ import annotations
 
+import math
 import time as clock
 from collections.abc import Callable
 
@@ -25,7 +26,7 @@ from embodied_codeact.envs.tabletop.panda import (
     TORQUES,
     load_panda,
 )
-from embodied_codeact.envs.tabletop.scene import SceneSpec
+from embodied_codeact.envs.tabletop.scene import FLOOR_Z, TABLE_CENTRE, TABLE_HALF, SceneSpec
 from embodied_codeact.envs.tabletop.view import Point, Quaternion
 from embodied_codeact.errors import EnvironmentFailure
 from embodied_codeact.primitives.arm_types import Array
@@ -34,19 +35,18 @@ RATE_HZ = 240
 STEP_S = 1.0 / RATE_HZ
 TABLE = "the table"
 ARM = "the arm"
-TABLE_HALF = (0.55, 0.75, 0.02)
-"""Half extents of the table's top, m."""
-TABLE_CENTRE = (0.35, 0.0, -0.02)
 
 _SOLVER_ITERATIONS = 30
 _TABLE_FRICTION = 0.8
 _FINGERTIP_FRICTION = 1.0
-_FLOOR_Z = -0.7
 _INSIDE = 0.3
 """Cosine between a contact's normal and the fingers' line from which on the inside of a finger presses."""
 _SETTLED_SPEED = 2e-3
 """An object that moves slower than this, in m/s and (times 10) rad/s, is at rest."""
 _SETTLED_STEPS = 12
+_WHILE_S = 0.5
+_TREMBLING_M = 0.002
+"""What has moved by less than this within a while has only trembled."""
 _LAG_S = 0.05
 
 _POSITION_GAINS = (0.3,) * 7
@@ -105,8 +105,10 @@ class Simulation:
         self.names[self.table] = TABLE
         self.names[self.arm] = ARM
         hooks, self.hooks = self.hooks, []
-        self.settle(0.5)
-        self.hooks = hooks
+        try:
+            self.settle(0.5)
+        finally:
+            self.hooks = hooks
         self.steps = 0
         self.restart_clock()
 
@@ -115,7 +117,7 @@ class Simulation:
         self.table = pybullet.createMultiBody(0, shape, -1, TABLE_CENTRE, physicsClientId=self.client)
         pybullet.changeDynamics(self.table, -1, lateralFriction=_TABLE_FRICTION, physicsClientId=self.client)
         plane = pybullet.createCollisionShape(pybullet.GEOM_PLANE, physicsClientId=self.client)
-        pybullet.createMultiBody(0, plane, -1, (0, 0, _FLOOR_Z), physicsClientId=self.client)
+        pybullet.createMultiBody(0, plane, -1, (0, 0, FLOOR_Z), physicsClientId=self.client)
 
     def _add_arm(self) -> None:
         self.arm = load_panda(self.client)
@@ -190,6 +192,18 @@ class Simulation:
             self.step()
             still = still + 1 if self._at_rest() else 0
             if still >= _SETTLED_STEPS:
+                return True
+        return False
+
+    def comes_to_rest(self, at_most_s: float) -> bool:
+        """Step until nothing gets anywhere any more, or the time is over; return whether it is so. What only trembles
+        in its place counts as resting."""
+        for _ in range(round(at_most_s / _WHILE_S)):
+            before = self.poses()
+            if self.settle(_WHILE_S):
+                return True
+            after = self.poses()
+            if all(math.dist(before[name][0], after[name][0]) < _TREMBLING_M for name in before):
                 return True
         return False
 

@@ -26,12 +26,9 @@ from embodied_codeact.envs.tabletop.cameras import (
 )
 from embodied_codeact.envs.tabletop.messages import ObjectPose
 from embodied_codeact.envs.tabletop.panda import HAND_LINK, MOVING_JOINTS, load_panda
-from embodied_codeact.envs.tabletop.scene import SceneSpec
+from embodied_codeact.envs.tabletop.scene import FLOOR_Z, TABLE_CENTRE, TABLE_HALF, SceneSpec
 from embodied_codeact.primitives.arm_types import Array, CameraImage
 
-TABLE_HALF = (0.55, 0.75, 0.02)
-TABLE_CENTRE = (0.35, 0.0, -0.02)
-_FLOOR_Z = -0.72
 _LEG = 0.03
 _WOOD = (176, 184, 188)
 """Colour of the table (blue, green, red): pale, so that nothing on it is mistaken for it."""
@@ -119,7 +116,7 @@ class Stage:
         x, y, z = TABLE_HALF
         middle = TABLE_CENTRE
         self._box(TABLE_HALF, middle, (1.0, 1.0, 1.0, 1.0), texture=True)
-        leg = (-_FLOOR_Z + middle[2] - z) / 2
+        leg = (-FLOOR_Z + middle[2] - z) / 2
         for side_x in (-1, 1):
             for side_y in (-1, 1):
                 foot = (middle[0] + side_x * (x - 0.06), middle[1] + side_y * (y - 0.06), middle[2] - z - leg)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 from typing import Any
@@ -15,10 +16,14 @@ import embodied_codeact.gymnasium_api  # noqa: F401 - registers what is tested h
 from embodied_codeact.envs.tabletop.control_env import MAX_OBJECTS, TabletopControlEnv
 from embodied_codeact.envs.tabletop.panda import LIMITS
 from embodied_codeact.envs.tabletop.planning.kinematics import PandaKinematics
+from embodied_codeact.envs.tabletop.scene import SceneSpec
 from embodied_codeact.envs.tabletop.tasks import TASKS
-from embodied_codeact.envs.tabletop.tasks.task import TabletopTask
+from embodied_codeact.envs.tabletop.tasks.goals import Goal
+from embodied_codeact.envs.tabletop.tasks.task import Arrangement, TabletopTask
+from embodied_codeact.envs.tabletop.view import WorldView
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.gymnasium_api.registering import gymnasium_id
+from tests.envs.tabletop.tables import block
 
 
 def test_every_task_is_registered() -> None:
@@ -121,3 +126,41 @@ def test_a_controller_lifts_a_block() -> None:
     env.close()
     assert (terminated, info["success"]) == (True, True), info
     assert total == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    "action", [np.full(8, np.nan), np.append(np.zeros(7), np.inf), np.zeros(7), np.zeros((1, 8)), 0.0, ["up"] * 8]
+)
+def test_what_is_no_action_is_refused_and_moves_nothing(action: Any) -> None:
+    env = TabletopControlEnv("reach")
+    with pytest.raises(gymnasium.error.ResetNeeded):
+        env.step(action)
+    before, _ = env.reset(seed=0)
+    with pytest.raises(gymnasium.error.InvalidAction):
+        env.step(action)
+    after = env._observe()
+    env.close()
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+
+
+class _Fallen:
+    """Holds as soon as the block has come down from where it was let go of."""
+
+    def missing(self, view: WorldView) -> str:
+        return "" if view.positions["red block"][2] < 0.03 else "it hangs in the air"
+
+
+def test_what_the_scene_brings_along_is_not_rewarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = SceneSpec((block(z=0.05),))
+    lifted = TASKS["lift"].arrange(np.random.default_rng(0)).parameters
+
+    def arrange(_: np.random.Generator) -> Arrangement:
+        return Arrangement(scene, lifted, Goal((_Fallen(),)))
+
+    monkeypatch.setitem(TASKS, "lift", dataclasses.replace(TASKS["lift"], arrange=arrange))
+    env = TabletopControlEnv("lift")
+    _, info = env.reset(seed=0)
+    assert info["score"] == 1.0
+    _, reward, _, _, info = env.step(np.zeros(8, np.float32))
+    env.close()
+    assert (reward, info["score"]) == (0.0, 1.0)

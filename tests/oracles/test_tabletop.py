@@ -16,6 +16,8 @@ SEEDS = range(25)
 CONTROL_SEEDS = range(5)
 WORST_TASK = 0.92
 OVERALL = 0.98
+VISION_SEEDS = range(5)
+VISION = 0.90
 MOST_BY_CHANCE = 0.05
 
 
@@ -74,5 +76,15 @@ def test_the_oracles_reach_their_expected_scores(level: Level) -> None:
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("control", ["empty", "exchanged"])
 def test_what_does_not_belong_to_the_task_does_not_solve_it(control: Control) -> None:
-    outcomes = list(play_all(list(TASKS), CONTROL_SEEDS, "skills", "state", control))
-    assert sum(outcome.status.success for outcome in outcomes) <= MOST_BY_CHANCE * len(outcomes)
+    for name in TASKS:
+        outcomes = list(play_all([name], CONTROL_SEEDS, "skills", "state", control))
+        assert sum(outcome.status.success for outcome in outcomes) <= MOST_BY_CHANCE * len(outcomes), name
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_the_same_oracles_see_with_cameras() -> None:
+    names = [name for name, task in TASKS.items() if task.only_blocks_bowls_zones]
+    outcomes = list(play_all(names, VISION_SEEDS, "skills", "vision", "none"))
+    assert sum(outcome.status.success for outcome in outcomes) >= VISION * len(outcomes)
+    assert all(outcome.problems == () for outcome in outcomes)

@@ -35,10 +35,13 @@ def test_up_is_away_from_the_arm_and_left_is_left(camera: Camera) -> None:
     ("call", "words"),
     [
         (lambda camera: camera.capture("overhed"), "Did you mean 'overhead'"),
+        (lambda camera: camera.capture(np.zeros(3)), "name must be the name of a camera.*not ndarray$"),
+        (lambda camera: camera.project([0, 0, 0], camera.capture()), "not CameraImage$"),
         (lambda camera: camera.deproject([10, 10], "wrist"), r"call camera.capture\('wrist'\) first"),
         (lambda camera: camera.deproject([640, 10]), "outside of the picture of 640 columns"),
         (lambda camera: camera.deproject([[1, 2, 3]]), r"shape \(2,\) or \(n, 2\)"),
         (lambda camera: camera.deproject("here"), "must be numbers"),
+        (lambda camera: camera.deproject([10**400, 10]), "must be numbers"),
         (lambda camera: camera.project([0.5, 0.0, 2.0]), "behind the camera"),
         (lambda camera: camera.project([0.5, float("nan"), 0.0]), "must be numbers"),
     ],

@@ -120,6 +120,7 @@ def test_a_free_spot_is_free_near_and_on_the_table(scene: Scene) -> None:
         (([0.3, 0.5],), {}, Collision, "no free place of 0.300 x 0.500 m with 0.03 m around it"),
         (([0.9, 0.9],), {}, Collision, "no free place"),
         (([0.04, 0.0],), {}, InvalidArgument, "size must be 2 numbers .* above 0"),
+        (([[1, 2], [3]],), {}, InvalidArgument, "size must be 2 numbers"),
         (("big",), {}, InvalidArgument, "size must be 2 numbers"),
         (([0.04, 0.04],), {"clearance": -1}, InvalidArgument, "clearance must be a distance in metres"),
         (([0.04, 0.04],), {"near": "red"}, UnknownObject, "unknown object 'red'"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -125,6 +126,36 @@ def test_a_place_that_cannot_be_written_to_is_an_error_of_the_person(tmp_path: P
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigurationError, match="cannot write the video"):
         VideoWriter(tmp_path / "file" / "film.mp4", (64, 64), FRAMES_PER_SECOND)
+
+
+def test_a_video_whose_encoder_died_leaves_nothing_and_keeps_the_older_one(tmp_path: Path) -> None:
+    target = tmp_path / "film.mp4"
+    target.write_bytes(b"of an earlier run")
+    frame = np.zeros((480, 640, 3), np.uint8)
+    writer = VideoWriter(target, (640, 480), FRAMES_PER_SECOND)
+    writer.write(frame)
+    os.kill(writer._encoder.pid, signal.SIGKILL)
+    with pytest.raises(ConfigurationError, match="cannot write the video"):
+        writer.write(frame, times=20)
+    assert [writer.close(), writer.close()] == [False, False]
+    assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
+    assert target.read_bytes() == b"of an earlier run"
+
+
+def test_an_encoder_that_fails_at_the_first_frame_says_why(tmp_path: Path) -> None:
+    odd = np.zeros((481, 641, 3), np.uint8)
+    writer = VideoWriter(tmp_path / "film.mp4", (641, 481), FRAMES_PER_SECOND)
+    with pytest.raises(ConfigurationError, match="width not divisible by 2"):
+        writer.write(odd, times=50)
+    assert not writer.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_encoder_that_does_not_start_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(tmp_path / "no-such-program"))
+    with pytest.raises(ConfigurationError, match="no-such-program"):
+        VideoWriter(tmp_path / "film.mp4", (64, 64), FRAMES_PER_SECOND)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_caption_shows_code_as_far_as_it_fits() -> None:

@@ -7,7 +7,7 @@ and RRT-Connect as the last resort. The first that is free is taken.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
 
@@ -22,6 +22,8 @@ from embodied_codeact.envs.tabletop.planning.trajectories import (
     through_joints,
 )
 from embodied_codeact.envs.tabletop.simulation import TABLE
+from embodied_codeact.errors import Stopped
+from embodied_codeact.primitives.arm_arguments import check_speed
 from embodied_codeact.primitives.arm_errors import Collision, LimitExceeded, OutOfReach
 from embodied_codeact.primitives.arm_types import ArmLimits, Array, Pose, SceneObject
 
@@ -51,8 +53,15 @@ class _Check:
     """Whether ways are free, for one plan: where it starts, the fingers' width, and what may be touched."""
 
     def __init__(
-        self, obstacles: Obstacles, kinematics: PandaKinematics, start: Array, width: float, touching: Collection[str]
+        self,
+        obstacles: Obstacles,
+        kinematics: PandaKinematics,
+        refuse_stop: Callable[[], None],
+        start: Array,
+        width: float,
+        touching: Collection[str],
     ) -> None:
+        self._refuse_stop = refuse_stop
         self._obstacles = obstacles
         self._kinematics = kinematics
         self._start = start
@@ -72,7 +81,12 @@ class _Check:
         return self._obstacles.first_hit(joints[None], self._width, self._touching, self._allowed)
 
     def on(self, rows: Array) -> Hit | None:
-        """What is hit first on the way through joint positions (n, 7)."""
+        """What is hit first on the way through joint positions (n, 7).
+
+        Raises:
+            Stopped: a stop was requested; all that takes long in planning comes by here.
+        """
+        self._refuse_stop()
         clearances = None
         if self._clearance:
             tool = self._kinematics.forward_many(rows)[0]
@@ -117,11 +131,17 @@ class _Check:
 
 class Planner:
     """Plans for one arm among the objects that :meth:`update` told it of. The same arguments always give the same plan,
-    whatever was planned before."""
+    whatever was planned before.
 
-    def __init__(self, limits: ArmLimits, kinematics: PandaKinematics) -> None:
+    While a plan is made ``stop_requested`` is asked again and again; once it says so, planning raises Stopped.
+    """
+
+    def __init__(
+        self, limits: ArmLimits, kinematics: PandaKinematics, stop_requested: Callable[[], bool] = lambda: False
+    ) -> None:
         self._limits = limits
         self._kinematics = kinematics
+        self._stop_requested = stop_requested
         self._obstacles = Obstacles(kinematics)
 
     def close(self) -> None:
@@ -143,9 +163,11 @@ class Planner:
 
         Raises:
             Collision: the way is blocked.
+            Stopped: a stop was requested.
         """
+        self._refuse_stop()
         if len(plan.positions):
-            check = _Check(self._obstacles, self._kinematics, plan.positions[0], finger_width, touching)
+            check = self._way_check(plan.positions[0], finger_width, touching)
             self._refuse(check.along(plan.positions), "on this way")
 
     def plan_joints(
@@ -156,15 +178,17 @@ class Planner:
         Raises:
             LimitExceeded: ``goal`` or ``speed`` is beyond the limits.
             Collision: the way is blocked.
+            Stopped: a stop was requested.
         """
-        self._refuse_speed(speed)
+        self._refuse_stop()
+        check_speed(speed)
         for index, angle in enumerate(goal):
             low, high = self._limits.joint_lower[index], self._limits.joint_upper[index]
             if not low <= angle <= high:
                 raise LimitExceeded(
                     f"joints[{index}] can be from {low:.3f} to {high:.3f} rad, not {angle:.3f}; ask for a value within"
                 )
-        check = _Check(self._obstacles, self._kinematics, start, finger_width, touching)
+        check = self._way_check(start, finger_width, touching)
         self._refuse(check.at(goal), "at these joint positions")
         self._refuse(check.between(start, goal), "on the way to these joint positions")
         return through_joints(start, [goal], self._limits, speed, kinematics=self._kinematics)
@@ -183,12 +207,14 @@ class Planner:
 
         Raises:
             OutOfReach: no joint positions put the tool there, or (``straight``) somewhere on the line.
-            LimitExceeded: ``pose`` is outside of the workspace, or ``speed`` is not in (0, 1].
+            LimitExceeded: ``pose`` is outside of the workspace, or ``speed`` is not from 0.02 up to 1.
             Collision: the goal or every way to it is blocked.
+            Stopped: a stop was requested.
         """
-        self._refuse_speed(speed)
+        self._refuse_stop()
+        check_speed(speed)
         postures = self._postures(start, pose)
-        check = _Check(self._obstacles, self._kinematics, start, finger_width, touching)
+        check = self._way_check(start, finger_width, touching)
         free, blocked = [], None
         for posture in postures:
             hit = check.at(posture)
@@ -220,6 +246,9 @@ class Planner:
         )
 
     # Parts of a plan
+
+    def _way_check(self, start: Array, finger_width: float, touching: Collection[str]) -> _Check:
+        return _Check(self._obstacles, self._kinematics, self._refuse_stop, start, finger_width, touching)
 
     def _postures(self, start: Array, pose: Pose) -> list[Array]:
         """A few postures that differ, best first, each of which puts the tool at ``pose``."""
@@ -341,9 +370,9 @@ class Planner:
         who = f"the {held} that is held" if hit.by_held else "the arm"
         raise Collision(f"{where} {who} would hit {_called(hit.other)}; nothing has moved. {advice or _advice(hit)}")
 
-    def _refuse_speed(self, speed: float) -> None:
-        if not 0.0 < speed <= 1.0:
-            raise LimitExceeded(f"speed is a share of the limits, above 0 and up to 1, not {speed}")
+    def _refuse_stop(self) -> None:
+        if self._stop_requested():
+            raise Stopped("a stop was requested: nothing has moved")
 
 
 def _advice(hit: Hit) -> str:

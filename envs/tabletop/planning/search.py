@@ -51,7 +51,7 @@ class _Tree:
 
 def find_way(start: Array, goal: Array, lower: Array, upper: Array, free: FreeWay) -> list[Array] | None:
     """Return waypoints (each (7,), the last is ``goal``) of a free way between free joint positions, within ``lower``
-    and ``upper`` (7,); None when none was found."""
+    and ``upper`` (7,); None when none was found. ``free`` is asked in every round: what it raises ends the search."""
     random = np.random.default_rng(_SEED)
     low = np.maximum(lower, np.minimum(start, goal) - _ROOM)
     high = np.minimum(upper, np.maximum(start, goal) + _ROOM)

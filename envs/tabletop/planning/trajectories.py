@@ -84,8 +84,8 @@ def through_joints(
     """Move from ``start`` (7,) through ``waypoints`` (each (7,), the last is the goal) on straight lines in joint
     space, passing by inner waypoints in rounded corners.
 
-    ``speed``: share of what motions use of the limits, in (0, 1]. With ``kinematics`` the limits of the tool's speed
-    hold as well. ``rounding``: share of the shorter neighbouring line that a corner takes at most, below 0.5.
+    ``speed``: share of what motions use of the limits, from 0.02 up to 1. With ``kinematics`` the limits of the tool's
+    speed hold as well. ``rounding``: share of the shorter neighbouring line that a corner takes at most, below 0.5.
     """
     fastest = VELOCITY_SHARE * speed * limits.joint_velocity
     points, lengths = [np.array(start, dtype=float)], []

@@ -69,12 +69,14 @@ class VisionPerception:
     @property
     def held(self) -> str | None:
         """The name of what the fingers hold, as far as it is known."""
+        self._begin()
         held = self._tracker.held
         return held.name if held is not None else None
 
     def name_at(self, position: Sequence[float]) -> str | None:
         """The name of the thing known to be at that place; None where there is none: so that what is touched there can
         be called by the name that scripts know. Zones are painted, and not touched."""
+        self._begin()
         tracks = [track for track in self._tracker.tracks if track.kind != "zone"]
         nearest = min(tracks, key=lambda track: math.dist(track.position, position), default=None)
         return nearest.name if nearest is not None and math.dist(nearest.position, position) < _SAME else None

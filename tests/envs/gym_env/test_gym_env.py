@@ -60,6 +60,7 @@ def test_actions_are_made_fit_for_their_space(space: Space, value: Any, expected
         (BOX, [0, 1.5], "number 1, counted from 0, is 1.5"),
         (BOX, [0, float("nan")], "not all numbers are finite"),
         (BOX, "fast", "got 'fast'"),
+        (BOX, [0, 10**400], r"got \[0, 1000"),
         (BOX, object(), "got <object"),
         (spaces.Box(0, 9, (2,), np.int32), [0.5, 1], "not all numbers are whole"),
         (spaces.Discrete(3, start=1), 0, "whole number from 1 to 3; got 0"),

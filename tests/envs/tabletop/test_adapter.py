@@ -66,6 +66,36 @@ def test_an_unknown_task_is_named() -> None:
         adapter.close()
 
 
+def test_nothing_is_remembered_from_one_episode_to_the_next() -> None:
+    adapter = TabletopAdapter(TabletopOptions(), WorldContext())
+    try:
+        adapter.reset(Task("lift", "tabletop", "", seed=0))
+        before = adapter.primitives()
+        before["arm"].pick("yellow block")
+        adapter.reset(Task("lift", "tabletop", "", seed=0))
+        assert adapter.observe().state["holding"] is None
+        assert list(adapter.primitives()) == list(before) == ["arm", "gripper", "scene", "camera"]
+        assert adapter.primitives()["arm"] is not before["arm"]
+        assert adapter.primitives()["camera"] is not before["camera"]
+    finally:
+        adapter.close()
+
+
+def test_what_does_not_come_to_rest_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
+    adapter = TabletopAdapter(TabletopOptions(), WorldContext())
+    try:
+        adapter.reset(Task("lift", "tabletop", "", seed=0))
+        adapter.primitives()["arm"].pick("yellow block")
+        adapter.primitives()["arm"].move_by([0, 0, 0.1])
+        assert adapter.judge().success
+        monkeypatch.setattr(adapter.simulation, "comes_to_rest", lambda _: False)
+        status = adapter.judge()
+        assert not status.success
+        assert "rest" in status.reason
+    finally:
+        adapter.close()
+
+
 def test_each_level_offers_its_primitives() -> None:
     methods = {}
     for level in ("skills", "motion", "joints"):

@@ -45,6 +45,15 @@ def test_a_block_in_the_air_falls_as_gravity_wants(table: Table) -> None:
     assert table.height("red block") == pytest.approx(0.02, abs=0.002)
 
 
+def test_what_rolls_does_not_rest_and_what_lies_does(table: Table) -> None:
+    assert table.simulation.comes_to_rest(2.0)
+    ball = ObjectSpec(name="ball", kind="soccer ball", size=(0.05, 0.05, 0.05), position=(0.45, 0.0, 0.025))
+    table.build(ball)
+    body = table.simulation.bodies["ball"]
+    pybullet.resetBaseVelocity(body, (0.7, 0.0, 0.0), (0.0, 28.0, 0.0), physicsClientId=table.simulation.client)
+    assert not table.simulation.comes_to_rest(0.5)
+
+
 def test_what_is_too_heavy_is_not_lifted(table: Table) -> None:
     table.build(block(mass=6.0))
     with pytest.raises(ObjectSlipped, match="heavy"):
@@ -130,6 +139,24 @@ def test_a_stop_at_any_step_ends_in_planned_rest(after_steps: int) -> None:
         stop = False
         table.simulation.hooks = []
         assert table.arm.home().position_error < 0.001
+    finally:
+        table.close()
+
+
+def test_a_stop_while_the_fingers_press_does_not_drop_what_is_held() -> None:
+    stop = False
+    table = Table(block(), stop_requested=lambda: stop)
+    try:
+        table.arm.pick("red block")
+        height, stop = table.height("red block"), True
+        with pytest.raises(Stopped):
+            table.backend.move_gripper(0.0, force=30.0)
+        with pytest.raises(Stopped):
+            table.backend.wait(1.0)
+        stop = False
+        table.backend.wait(0.5)
+        assert table.height("red block") == pytest.approx(height, abs=0.003)
+        assert table.backend.gripper().holding == "red block"
     finally:
         table.close()
 

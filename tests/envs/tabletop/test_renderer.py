@@ -149,3 +149,31 @@ def test_a_forked_world_has_a_renderer_of_its_own_and_each_dies_with_its_world()
         world.kill()
         _, alive = psutil.wait_procs([renderer], timeout=10)
         assert not alive
+
+
+_SAVED = """
+import os, socket
+from embodied_codeact.bridge import snapshots
+from embodied_codeact.envs.tabletop import renderer as module
+from embodied_codeact.envs.tabletop.cameras import OVERHEAD
+from embodied_codeact.envs.tabletop.messages import Posture
+from embodied_codeact.envs.tabletop.panda import HOME
+from embodied_codeact.envs.tabletop.scene import SceneSpec
+
+module._END_S = 20.0
+renderer = module.Renderer()
+renderer.render(SceneSpec(), Posture(0.0, [], [*HOME, 0.04, 0.04]), OVERHEAD)
+process = renderer._process
+ours, control = socket.socketpair()
+sleeper = snapshots.take(control, ours.close)
+renderer.close()
+print(process.returncode, flush=True)
+ours.close()
+os.waitpid(sleeper, 0)
+"""
+
+
+def test_a_save_does_not_keep_the_renderer_of_its_world_alive() -> None:
+    done = subprocess.run([sys.executable, "-c", _SAVED], capture_output=True, text=True, check=False)
+    # It has ended by itself; the sleeper's end of the pipe, left open, would have had it killed.
+    assert done.stdout.split() == ["0"], done.stdout + done.stderr

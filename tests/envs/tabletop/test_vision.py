@@ -182,3 +182,24 @@ def test_pick_and_place_by_sight_alone() -> None:
         assert adapter.judge().success
     finally:
         adapter.close()
+
+
+def test_nothing_is_known_by_name_before_the_first_look_of_an_episode() -> None:
+    adapter = TabletopAdapter(TabletopOptions(perception="vision"), WorldContext())
+    try:
+        task = Task("stack-two", "tabletop", "", seed=1)
+        first = adapter.reset(task)
+        adapter.primitives()["arm"].pick(adapter.primitives()["scene"].names()[0])
+        second = adapter.reset(task)
+        for seen in (first, second):
+            assert seen.state["objects"] == {}
+            told = str((seen.text, seen.state, seen.sensors))
+            assert not [spec.name for spec in adapter.simulation.scene.objects if spec.name in told]
+        assert first.state == second.state
+        assert set(first.sensors) == set(second.sensors)
+        assert all(np.array_equal(first.sensors[name], second.sensors[name]) for name in first.sensors)
+        adapter.primitives()["scene"].names()
+        names = {spec.name for spec in adapter.simulation.scene.objects}
+        assert any(name in adapter.observe().sensors["contacts"] for name in names), "and by name after it"
+    finally:
+        adapter.close()

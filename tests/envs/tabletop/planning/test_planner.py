@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,12 +12,17 @@ from embodied_codeact.envs.tabletop.panda import LIMITS
 from embodied_codeact.envs.tabletop.planning.kinematics import PandaKinematics
 from embodied_codeact.envs.tabletop.planning.planner import Held, Planner
 from embodied_codeact.envs.tabletop.planning.trajectories import Trajectory, at_velocity, verify
+from embodied_codeact.errors import Stopped
 from embodied_codeact.primitives.arm_errors import Collision, LimitExceeded, OutOfReach
 from tests.envs.tabletop.planning.support import START, downwards, joints_at, thing
 
 KINEMATICS = PandaKinematics()
 OPEN = 0.08
 WALL = thing("grey wall", (0.3, 0.03, 0.2), at=(0.5, 0.0))
+ROOFED = [
+    thing("wall", (0.2, 0.03, 0.5), at=(0.65, 0.0)),
+    thing("roof", (0.3, 0.6, 0.02), at=(0.5, 0.0), bottom=0.67),
+]
 RIGHT, LEFT = downwards(0.5, -0.25, 0.1), downwards(0.5, 0.25, 0.1)
 
 
@@ -73,15 +79,53 @@ def test_free_way_goes_over_a_wall(planner: Planner) -> None:
 
 
 def test_search_finds_a_way_where_there_is_none_above(planner: Planner) -> None:
-    roofed = [
-        thing("wall", (0.2, 0.03, 0.5), at=(0.65, 0.0)),
-        thing("roof", (0.3, 0.6, 0.02), at=(0.5, 0.0), bottom=0.67),
-    ]
-    planner.update(roofed, None)
+    planner.update(ROOFED, None)
     start = joints_at(KINEMATICS, downwards(0.5, -0.25, 0.12))
     plan = planner.plan_tool(start, downwards(0.5, 0.25, 0.12), False, OPEN)
     assert verify(start, plan, LIMITS) == []
     assert hits(planner, plan) == {None}
+
+
+class StopAfter:
+    """A stop that is requested when it has been asked for so many times."""
+
+    def __init__(self, times: float) -> None:
+        self.times = times
+        self.asked = 0
+
+    def __call__(self) -> bool:
+        self.asked += 1
+        return self.asked > self.times
+
+
+def test_a_stop_ends_planning_before_it_begins() -> None:
+    planner = Planner(LIMITS, KINEMATICS, StopAfter(0))
+    plan = at_velocity(START, np.array([0.5, 0, 0, 0, 0, 0, 0]), 1.0, LIMITS)
+    for planning in (
+        lambda: planner.plan_tool(START, LEFT, False, OPEN),
+        lambda: planner.plan_joints(START, START, OPEN),
+        lambda: planner.check(plan, OPEN),
+    ):
+        with pytest.raises(Stopped, match="a stop was requested: nothing has moved"):
+            planning()
+    planner.close()
+
+
+def test_a_stop_ends_a_search_in_its_midst() -> None:
+    never = StopAfter(math.inf)
+    planner = Planner(LIMITS, KINEMATICS, never)
+    planner.update(ROOFED, None)
+    start, goal = joints_at(KINEMATICS, downwards(0.5, -0.25, 0.12)), downwards(0.5, 0.25, 0.12)
+    planner.plan_tool(start, goal, False, OPEN)
+    planner.close()
+    # Most of what is asked, is asked by the search.
+    stop = StopAfter(never.asked // 2)
+    planner = Planner(LIMITS, KINEMATICS, stop)
+    planner.update(ROOFED, None)
+    with pytest.raises(Stopped):
+        planner.plan_tool(start, goal, False, OPEN)
+    planner.close()
+    assert stop.asked == never.asked // 2 + 1
 
 
 def test_straight_line_is_refused_by_what_it_meets(planner: Planner) -> None:
@@ -145,9 +189,11 @@ def test_beyond_the_limits_is_refused(planner: Planner) -> None:
     beyond[3] = 0.1
     with pytest.raises(LimitExceeded, match=r"joints\[3\] can be from -3.072 to -0.070 rad, not 0.100"):
         planner.plan_joints(START, beyond, OPEN)
-    for speed in (0.0, 1.5, float("nan")):
-        with pytest.raises(LimitExceeded, match="speed"):
+    for speed in (0.0, 1e-300, 0.019, 1.5):
+        with pytest.raises(LimitExceeded, match="from 0.02 up to 1"):
             planner.plan_tool(START, LEFT, False, OPEN, speed=speed)
+        with pytest.raises(LimitExceeded, match="from 0.02 up to 1"):
+            planner.plan_joints(START, START, OPEN, speed=speed)
 
 
 def test_any_trajectory_can_be_checked(planner: Planner) -> None:
