@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,6 +28,7 @@ from embodied_codeact.primitives.arm_types import Array
 from embodied_codeact.primitives.camera import Camera
 from embodied_codeact.primitives.gripper import Gripper
 from embodied_codeact.primitives.joint_arm import JointArm
+from embodied_codeact.primitives.rotations import heading
 from embodied_codeact.primitives.scene import Scene
 from embodied_codeact.primitives.skill_arm import SkillArm
 
@@ -118,11 +118,10 @@ class TabletopAdapter:
         if self._setup is None:
             return TabletopState()
         tool, gripper = self._arm.tool(), self._arm.gripper()
-        x, y, z, w = tool.orientation
         objects = self._perception.objects() if self._options.perception == "state" else []
         return TabletopState(
             tool_position=_rounded(tool.position),
-            tool_yaw=round(math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z)), _DECIMALS),
+            tool_yaw=round(heading(tool.orientation), _DECIMALS),
             joint_positions=_rounded(self._arm.joints().positions),
             gripper_width=round(gripper.width, _DECIMALS),
             holding=gripper.holding,
@@ -184,8 +183,8 @@ class TabletopAdapter:
         return self._film.film(at_most)
 
     def after_fork(self) -> None:
-        """This is a copy of the world that was saved: it gets a renderer of its own."""
-        self._renderer.after_fork()
+        """This is a copy of the world that was saved: the time that it slept is not caught up. Its renderer sees to
+        itself."""
         self.simulation.restart_clock()
 
     def close(self) -> None:

@@ -26,6 +26,7 @@ from embodied_codeact.primitives.arm_types import (
     Pose,
     SceneObject,
 )
+from embodied_codeact.primitives.rotations import angle_between
 
 
 class PandaArm:
@@ -198,6 +199,6 @@ class PandaArm:
             reached=reached,
             joints=joints,
             position_error=float(np.linalg.norm(reached.position - goal.position)),
-            rotation_error=2 * float(np.arccos(min(1.0, abs(float(np.dot(reached.orientation, goal.orientation)))))),
+            rotation_error=angle_between(reached.orientation, goal.orientation),
             duration=self._simulation.time - began,
         )

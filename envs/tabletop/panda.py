@@ -33,9 +33,6 @@ FINGER_TRAVEL = 0.04
 TORQUES = (87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0)
 """Joint torque limits, N·m."""
 
-FINGERTIP_BELOW_TOOL = 0.0072
-"""How far the fingertips reach beyond the tool point, m (fingers as modelled below)."""
-
 LIMITS = ArmLimits(
     joint_lower=np.array([-2.8973, -1.7628, -2.8973, -3.0718, -2.8973, -0.0175, -2.8973]),
     joint_upper=np.array([2.8973, 1.7628, 2.8973, -0.0698, 2.8973, 3.7525, 2.8973]),

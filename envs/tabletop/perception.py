@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from embodied_codeact.envs.tabletop.scene import TABLE_MARGIN, TABLE_X, TABLE_Y
 from embodied_codeact.envs.tabletop.simulation import Simulation
 from embodied_codeact.primitives.arm_types import SceneObject, TableInfo
+from embodied_codeact.primitives.rotations import heading
 
 
 def table_info() -> TableInfo:
@@ -53,7 +52,7 @@ class StatePerception:
                     size=np.array(spec.size),
                     position=np.array(position),
                     orientation=np.array((x, y, z, w)),
-                    yaw=math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z)),
+                    yaw=heading((x, y, z, w)),
                     top=position[2] + half_height,
                 )
             )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from embodied_codeact.envs.tabletop.scene import SceneSpec
+from embodied_codeact.primitives.rotations import heading
 
 Point = tuple[float, float, float]
 Quaternion = tuple[float, float, float, float]
@@ -37,8 +38,7 @@ class WorldView:
 
     def yaw(self, name: str) -> float:
         """The turn of an object about the vertical, rad from -pi to pi."""
-        x, y, z, w = self.orientations[name]
-        return math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
+        return heading(self.orientations[name])
 
     def tilt(self, name: str) -> float:
         """The angle between an object's own z axis and the vertical, rad: 0 as it stood at the start, pi upside

@@ -15,7 +15,7 @@ import numpy as np
 
 from embodied_codeact.envs.tabletop.vision.records import Detection, Point, Sight
 from embodied_codeact.primitives.arm_types import Array, Pose, SceneObject
-from embodied_codeact.primitives.rotations import conjugate, from_yaw, matrix, multiply
+from embodied_codeact.primitives.rotations import conjugate, from_yaw, heading, matrix, multiply
 
 GRASPABLE = frozenset({"block", "cylinder", "object"})
 _REACH = 0.025
@@ -45,8 +45,7 @@ class Track:
     @property
     def yaw(self) -> float:
         """Its turn about the vertical, rad."""
-        x, y, z, w = self.orientation
-        return math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
+        return heading(self.orientation)
 
     def scene_object(self) -> SceneObject:
         """As the primitives show it."""
