@@ -26,6 +26,8 @@ WATCH_STEPS = 4
 """Contacts are looked at every so many steps (60 times a second)."""
 BUMP_FORCE = 5.0
 """N that the arm may press on something that it was not told to touch; twice in a row counts."""
+PRESS_FORCE = 40.0
+"""N that the arm may press down on what it was told to touch."""
 HELD_FORCE = 40.0
 """N that a held object may be pressed with on what it is put on."""
 FINGER_SPEED = 0.1
@@ -116,13 +118,16 @@ class Executor:
         """Look at the contacts once; return whether the motion has to end."""
         simulation = self._simulation
         left = right = False
-        met, force = -1, 0.0
+        met, force, pressed = -1, 0.0, 0.0
         for point in pybullet.getContactPoints(bodyA=simulation.arm, physicsClientId=simulation.client):
             body = point[2]
             if body == watch.held:
                 left = left or point[3] == FINGER_JOINTS[0]
                 right = right or point[3] == FINGER_JOINTS[1]
-            elif body != simulation.arm and body not in watch.free and point[9] > force:
+            elif body in watch.free:
+                pressed += point[9] * max(0.0, point[7][2])
+                met = body if pressed > PRESS_FORCE else met
+            elif body != simulation.arm and point[9] > force:
                 met, force = body, point[9]
         if watch.held >= 0:
             watch.lost = 0 if left and right else watch.lost + 1
@@ -132,7 +137,7 @@ class Executor:
         watch.bumps = watch.bumps + 1 if force > BUMP_FORCE else 0
         watch.met = met if met >= 0 else watch.met
         watch.slipped = watch.lost >= _LOST_LOOKS
-        return watch.slipped or watch.bumps >= 2
+        return watch.slipped or watch.bumps >= 2 or pressed > PRESS_FORCE
 
     def _tell(self, watch: _Watch) -> None:
         names = self._simulation.names
@@ -144,6 +149,11 @@ class Executor:
                 "again nearer to its middle or with more force, and move more slowly; it may also be too heavy"
             )
         met = self._naming.called(names[watch.met]) if watch.met in names else "something"
+        if watch.met in watch.free:
+            raise Collision(
+                f"the arm pressed down on {met!r} with more than {PRESS_FORCE:.0f} N and came to rest. Move up, look "
+                "where it lies, and come down beside it, with the fingers further open or another yaw"
+            )
         raise Collision(
             f"{f'the {held} that is held' if held else 'the arm'} met {met!r} on the way and came to rest. Move up and "
             "away first; name it in touching if it is to be touched"

@@ -37,6 +37,8 @@ TABLE = "the table"
 ARM = "the arm"
 
 _SOLVER_ITERATIONS = 30
+_CONTACT_DISTANCE = 0.005
+"""Contact points further apart than this cost no time, m: twice the way of the tool at full speed in one step."""
 _TABLE_FRICTION = 0.8
 _FINGERTIP_FRICTION = 1.0
 _INSIDE = 0.3
@@ -90,6 +92,7 @@ class Simulation:
             fixedTimeStep=STEP_S,
             numSolverIterations=_SOLVER_ITERATIONS,
             deterministicOverlappingPairs=1,
+            contactBreakingThreshold=_CONTACT_DISTANCE,
             physicsClientId=self.client,
         )
         self._add_table()
@@ -125,13 +128,7 @@ class Simulation:
         pybullet.setCollisionFilterPair(self.arm, self.table, -1, -1, 0, physicsClientId=self.client)
         left, right = FINGER_JOINTS
         for joint in FINGER_JOINTS:
-            pybullet.changeDynamics(
-                self.arm,
-                joint,
-                lateralFriction=_FINGERTIP_FRICTION,
-                spinningFriction=0.005,
-                physicsClientId=self.client,
-            )
+            pybullet.changeDynamics(self.arm, joint, lateralFriction=_FINGERTIP_FRICTION, physicsClientId=self.client)
         # One motor drives both fingers of the real gripper; without this they would be free to sway sideways together.
         mechanism = pybullet.createConstraint(
             self.arm,

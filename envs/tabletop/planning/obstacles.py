@@ -31,6 +31,8 @@ ARM_DEPTH = 0.001
 HELD_DEPTH = 0.004
 """What is held hits something when it is this deep in it, m: it stands on its support when it is lifted and put down,
 and where exactly it is in the gripper is known less well."""
+PRESS_DEPTH = 0.002
+"""What may be touched is pressed from above when the arm is this deep in it, m."""
 WORSENING = 0.002
 """What already touches at the start may get this much deeper, so that the arm can leave."""
 
@@ -45,6 +47,10 @@ _SELF_PAIRS = (
 """Links that can touch though they are not neighbours."""
 _MOVING = (*ARM_JOINTS, *FINGER_JOINTS)
 _MOST_SPARES = 64
+_ABOVE = 0.012
+"""From this far above something it is told whether the arm comes down on it, m: a little more than between two rows."""
+_UPWARD = 0.8
+"""Least vertical part of the normal on something for what is over it."""
 _TABLE_HALF = (1.0, 1.0, 0.05)
 
 Pair = tuple[int, int, int]
@@ -61,10 +67,12 @@ class Held:
 
 
 class Hit(NamedTuple):
-    """A collision: ``other`` is hit by what is held (``by_held``) or by the arm."""
+    """A collision: ``other`` is hit by what is held (``by_held``) or by the arm. ``from_above``: it may be touched, but
+    the arm comes down on top of it."""
 
     other: str
     by_held: bool
+    from_above: bool = False
 
 
 class _Overlap(NamedTuple):
@@ -153,16 +161,33 @@ class Obstacles:
     ) -> Hit | None:
         """Return what is hit first at the joint positions ``rows`` (n, 7), one after the other; None when all are free.
 
-        ``finger_width``: m between the fingers. ``touching``: names that may be touched. ``allowed``: how deep each
+        ``finger_width``: m between the fingers. ``touching``: names that may be touched, but not be pressed down by
+        an arm that comes from above: rows are near enough to each other to see that. ``allowed``: how deep each
         pair may be, from :meth:`touching_at`. ``clearances``: (n,) m, how far everything has to stay apart at each of
         the rows; where it is zero, slight overlaps are no collision, and ``allowed`` ones neither.
         """
         distances = [0.0] * len(rows) if clearances is None else clearances.tolist()
+        touched = [(name, body) for name, _, body in self._bodies if name in touching]
+        above: set[Pair] = set()
         for row, distance in zip(rows, distances, strict=True):
+            self._set_arm(row, finger_width)
+            for name, body in touched:
+                if self._comes_down(body, above):
+                    return Hit(name, by_held=False, from_above=True)
             for overlap in self._overlaps(row, finger_width, touching, distance):
                 if distance > 0.0 or overlap.depth > max(overlap.tolerated, allowed.get(overlap.pair, 0.0)):
                     return overlap.hit
         return None
+
+    def _comes_down(self, body: int, above: set[Pair]) -> bool:
+        """Whether a link that was over a body at one of the last rows is in it now. ``above``: those links; kept up."""
+        for point in pybullet.getClosestPoints(self._arm, body, _ABOVE, physicsClientId=self._client):
+            pair = (self._arm, point[3], body)
+            if point[8] > 0.0:
+                (above.add if point[7][2] > _UPWARD else above.discard)(pair)
+            elif -point[8] > PRESS_DEPTH and pair in above:
+                return True
+        return False
 
     def touching_at(self, joints: Array, finger_width: float, touching: Collection[str] = ()) -> dict[Pair, float]:
         """Return how deep each pair may get on the way from ``joints`` (7,), for those that are too deep there."""
@@ -172,14 +197,17 @@ class Obstacles:
             if overlap.depth > overlap.tolerated
         }
 
+    def _set_arm(self, joints: Array, finger_width: float) -> None:
+        travel = min(max(finger_width / 2, 0.0), FINGER_TRAVEL)
+        values = [[float(angle)] for angle in joints] + [[travel], [travel]]
+        pybullet.resetJointStatesMultiDof(self._arm, _MOVING, values, physicsClientId=self._client)
+
     def _overlaps(
         self, joints: Array, finger_width: float, touching: Collection[str], distance: float
     ) -> Iterator[_Overlap]:
         """All that is within ``distance`` at some joint positions (7,): of objects, of the table, of the arm itself."""
         client, arm = self._client, self._arm
-        travel = min(max(finger_width / 2, 0.0), FINGER_TRAVEL)
-        values = [[float(angle)] for angle in joints] + [[travel], [travel]]
-        pybullet.resetJointStatesMultiDof(arm, _MOVING, values, physicsClientId=client)
+        self._set_arm(joints, finger_width)
         others = [(name, body) for name, _, body in self._bodies if name not in touching]
         others.append((TABLE, self._table))
         for name, body in others:

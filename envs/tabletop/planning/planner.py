@@ -376,6 +376,8 @@ class Planner:
 
 
 def _advice(hit: Hit) -> str:
+    if hit.from_above:
+        return "It may be touched, but not pressed from above: open the fingers wider, turn them (yaw), or go elsewhere"
     if hit.other == TABLE:
         return "Stay higher above it"
     if hit.other == ITSELF:

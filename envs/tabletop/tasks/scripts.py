@@ -87,8 +87,10 @@ def pick(name):
     x, y, _ = thing.position
     height = max(thing.top - 0.02, 0.01)
     ways = [(thing.size[1], thing.yaw), (thing.size[0], thing.yaw + math.pi / 2)]
-    for width, yaw in sorted(ways, key=lambda way: way[0]):
-        yaw = (yaw + math.pi / 2) % math.pi - math.pi / 2  # Half a turn makes no difference to two fingers.
+    ways = [(width, (yaw + math.pi / 2) % math.pi - math.pi / 2) for width, yaw in ways if width < 0.075]
+    # Half a turn makes no difference to two fingers, but it may to the elbow.
+    turned = [(width, yaw - math.copysign(math.pi, yaw)) for width, yaw in ways]
+    for width, yaw in sorted(ways) + sorted(turned):
         gripper.open(min(0.08, width + 0.025))
         try:
             arm.move_to([x, y, thing.top + 0.10], yaw=yaw)
@@ -124,10 +126,18 @@ def place(target, yaw=None):
     base = target[2] if len(target) == 3 else surface(x, y, held)
     turn = 0.0 if yaw is None else yaw - scene.find(held).yaw
     tool_yaw = (state.tool_yaw + turn + math.pi / 2) % math.pi - math.pi / 2
+    other_yaw = tool_yaw - math.copysign(math.pi if yaw is not None else math.pi / 2, tool_yaw)
     height = base + grip.get(held, 0.02) + 0.002
     around = [thing.name for thing in scene.objects() if math.dist(thing.position[:2], (x, y)) < 0.15]
-    arm.move_to([x, y, height + 0.10], yaw=tool_yaw)
-    arm.move_linear([x, y, height], yaw=tool_yaw, touching=around)
+    for tool_yaw in (tool_yaw, other_yaw):
+        try:
+            arm.move_to([x, y, height + 0.10], yaw=tool_yaw)
+            arm.move_linear([x, y, height], yaw=tool_yaw, touching=around)
+            break
+        except (Collision, OutOfReach) as error:
+            if tool_yaw == other_yaw:
+                raise
+            print(f"Not with yaw {tool_yaw:.2f}: {error}")
     gripper.move(min(0.08, gripper.state().width + 0.012))  # No wider: there may be walls or neighbours.
     arm.move_by([0, 0, 0.12], touching=around)
 '''

@@ -93,6 +93,29 @@ def test_an_obstacle_that_planning_did_not_know_stops_the_arm(table: Table) -> N
     assert np.abs(table.backend.joints().velocities).max() < 0.01
 
 
+def test_what_may_be_touched_is_not_pressed_from_above(table: Table) -> None:
+    """The fingers open to 8 cm, so they would land on a block that is 9 cm long."""
+    table.build(block(size=(0.03, 0.09, 0.03)))
+    inspection = Inspection(table.simulation)
+    table.arm.move_to([0.5, 0.0, 0.13], yaw=0.0)
+    with pytest.raises(Collision, match="open the fingers wider, turn them"):
+        table.arm.move_linear([0.5, 0.0, 0.01], yaw=0.0, touching=["red block"])
+    table.arm.move_linear([0.5, 0.0, 0.01], yaw=np.pi / 2, touching=["red block"])
+    assert inspection.problems() == []
+
+
+def test_the_arm_stops_where_it_presses_on_what_it_may_touch(table: Table) -> None:
+    """The planner takes the block to lie elsewhere, so the arm comes down on it."""
+    table.build(block(at=(0.5, 0.1)))
+    elsewhere = table.backend._obstacles()
+    table.build(block(size=(0.03, 0.09, 0.06)))
+    table.backend._obstacles = lambda: elsewhere
+    table.arm.move_to([0.5, 0.0, 0.13], yaw=0.0)
+    with pytest.raises(Collision, match="pressed down on 'red block'"):
+        table.arm.move_linear([0.5, 0.0, 0.01], yaw=0.0, speed=0.2, touching=["red block"])
+    assert np.abs(table.backend.joints().velocities).max() < 0.01
+
+
 def test_same_commands_give_the_same_bits_after_other_episodes() -> None:
     def joint_states(table: Table) -> bytes:
         table.build(block(yaw=0.4), block("green block", (0.4, 0.2), yaw=1.0))
