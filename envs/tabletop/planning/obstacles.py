@@ -7,6 +7,7 @@ simulation.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -181,11 +182,14 @@ class Obstacles:
 
     def _comes_down(self, body: int, above: set[Pair]) -> bool:
         """Whether a link that was over a body at one of the last rows is in it now. ``above``: those links; kept up."""
+        nearest: dict[Pair, tuple[float, float]] = {}
         for point in pybullet.getClosestPoints(self._arm, body, _ABOVE, physicsClientId=self._client):
             pair = (self._arm, point[3], body)
-            if point[8] > 0.0:
-                (above.add if point[7][2] > _UPWARD else above.discard)(pair)
-            elif -point[8] > PRESS_DEPTH and pair in above:
+            nearest[pair] = min(nearest.get(pair, (math.inf, 0.0)), (point[8], point[7][2]))
+        for pair, (distance, upward) in nearest.items():
+            if distance > 0.0:
+                (above.add if upward > _UPWARD else above.discard)(pair)
+            elif -distance > PRESS_DEPTH and pair in above:
                 return True
         return False
 
