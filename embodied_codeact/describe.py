@@ -18,11 +18,20 @@ from embodied_codeact.contracts import (
     ForkableEnvironment,
     MethodSpec,
     PrimitiveSpec,
+    RealEnvironment,
     Task,
+    commands_of,
+    parameters_of,
 )
-from embodied_codeact.errors import InvalidArgument, PrimitiveError, Stopped
+from embodied_codeact.errors import CallLimitReached, InvalidArgument, NotApproved, PrimitiveError, Stopped
 
-COMMON_ERRORS: tuple[type[Exception], ...] = (PrimitiveError, InvalidArgument, Stopped)
+COMMON_ERRORS: tuple[type[Exception], ...] = (
+    PrimitiveError,
+    InvalidArgument,
+    Stopped,
+    CallLimitReached,
+    NotApproved,
+)
 """Errors that every environment's primitives may raise."""
 
 
@@ -78,7 +87,19 @@ def _method(name: str, function: Any) -> MethodSpec:
     doc = inspect.getdoc(function)
     if not doc:
         raise DescriptionError(f"primitive {name!r} has no docstring; models read it to know what the call does")
-    return MethodSpec(name=name.rpartition(".")[2], signature=signature_text(function), doc=doc)
+    return MethodSpec(
+        name=name.rpartition(".")[2], signature=signature_text(function), doc=doc, commands=_commands(name, function)
+    )
+
+
+def _commands(name: str, function: Any) -> list[str]:
+    commands = commands_of(function)
+    parameters = list(inspect.signature(function).parameters)
+    for template in commands:
+        for parameter in parameters_of(template):
+            if parameter not in parameters:
+                raise DescriptionError(f"the text command {template!r} of {name!r} names no parameter {parameter!r}")
+    return commands
 
 
 def public_methods(primitive: object) -> dict[str, Any]:
@@ -181,4 +202,5 @@ def describe_environment(
         sensors=list(environment.sensors),
         tasks=list(tasks),
         forkable=is_forkable(environment),
+        real=isinstance(environment, RealEnvironment) and environment.real,
     )

@@ -32,6 +32,14 @@ class Stopped(PrimitiveError):
     """A stop was requested while the primitive ran, or is latched. Nothing moves until a person clears it."""
 
 
+class CallLimitReached(PrimitiveError):
+    """The script has made as many primitive calls as one script may make here. End it, and go on in the next turn."""
+
+
+class NotApproved(PrimitiveError):
+    """A person has to approve this kind of call first. Write the call plainly, by its name, so that they are asked."""
+
+
 class OperatorError(Exception):
     """Ends the run with a clear message for the person at the keyboard; never shown to a model.
 

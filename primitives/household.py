@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from embodied_codeact.contracts import text_commands
 from embodied_codeact.errors import InvalidArgument
 
 
@@ -53,6 +54,7 @@ class House:
     def __init__(self, backend: HouseBackend) -> None:
         self._backend = backend
 
+    @text_commands("go to {receptacle}", "goto {receptacle}")
     def goto(self, receptacle: str) -> str:
         """Go to a receptacle and see what is in or on it, or that it is closed.
 
@@ -68,6 +70,7 @@ class House:
         """
         return self._backend.command(f"go to {check_name('receptacle', receptacle)}")
 
+    @text_commands("take {object} from {receptacle}", "pick up {object} from {receptacle}")
     def take(self, object: str, receptacle: str) -> str:
         """Take an object from the receptacle you are at. It must be open; you can hold one object at a time.
 
@@ -79,6 +82,9 @@ class House:
         """
         return self._backend.command(f"take {check_name('object', object)} from {check_name('receptacle', receptacle)}")
 
+    @text_commands(
+        "put {object} in/on {receptacle}", "move {object} to {receptacle}", "put {object} into/onto {receptacle}"
+    )
     def put(self, object: str, receptacle: str) -> str:
         """Put the object you hold in or on the receptacle you are at. It must be open.
 
@@ -90,6 +96,7 @@ class House:
         command = put_command(self._backend, check_name("object", object), check_name("receptacle", receptacle))
         return self._backend.command(command)
 
+    @text_commands("open {receptacle}")
     def open(self, receptacle: str) -> str:
         """Open the closed receptacle you are at and see what is in it.
 
@@ -99,6 +106,7 @@ class House:
         """
         return self._backend.command(f"open {check_name('receptacle', receptacle)}")
 
+    @text_commands("close {receptacle}")
     def close(self, receptacle: str) -> str:
         """Close the open receptacle you are at.
 
@@ -108,6 +116,7 @@ class House:
         """
         return self._backend.command(f"close {check_name('receptacle', receptacle)}")
 
+    @text_commands("use {object}", "toggle {object}", "turn on {object}", "turn off {object}")
     def use(self, object: str) -> str:
         """Switch a lamp on or off. Go first to the receptacle that it stands on.
 
@@ -117,6 +126,7 @@ class House:
         """
         return self._backend.command(f"use {check_name('object', object)}")
 
+    @text_commands("clean {object} with {receptacle}")
     def clean(self, object: str, receptacle: str) -> str:
         """Clean the object you hold with the sinkbasin or bathtubbasin you are at.
 
@@ -126,6 +136,7 @@ class House:
         """
         return self._with("clean", object, receptacle)
 
+    @text_commands("heat {object} with {receptacle}")
     def heat(self, object: str, receptacle: str) -> str:
         """Heat the object you hold with the microwave you are at. You keep it in your hand.
 
@@ -135,6 +146,7 @@ class House:
         """
         return self._with("heat", object, receptacle)
 
+    @text_commands("cool {object} with {receptacle}")
     def cool(self, object: str, receptacle: str) -> str:
         """Cool the object you hold with the fridge you are at. You keep it in your hand.
 
@@ -144,6 +156,7 @@ class House:
         """
         return self._with("cool", object, receptacle)
 
+    @text_commands("examine {name}", "look at {name}")
     def examine(self, name: str) -> str:
         """Look closely at an object you hold or stand before, or at the receptacle you are at.
 
@@ -154,6 +167,7 @@ class House:
         """
         return self._backend.command(f"examine {check_name('name', name)}")
 
+    @text_commands("look", "look around")
     def look(self) -> str:
         """Say where you are. It does not list what is in or on a receptacle: ``goto`` and ``examine`` do.
 
@@ -163,6 +177,7 @@ class House:
         """
         return self._backend.command("look")
 
+    @text_commands("inventory")
     def inventory(self) -> str:
         """Say what you hold.
 

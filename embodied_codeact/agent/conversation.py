@@ -1,7 +1,8 @@
 """The messages of an episode, and the part of them that fits into one prompt.
 
 What goes first when room is short: the oldest observations are shortened, then the oldest replies are left out with
-their observations. The opening prompt and the newest exchange always stay.
+their observations. The opening prompt and the newest exchange always stay. What once went stays away, and a fifth of
+the room is made free at a time: a model that keeps what it has computed then keeps it for several turns.
 """
 
 from __future__ import annotations
@@ -9,33 +10,28 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+
+from msgspec.structs import replace
 
 from embodied_codeact.agent.observation import cut_middle
-from embodied_codeact.contracts import Message, Model
+from embodied_codeact.contracts import CountsTokens, Figure, Message, Model
 
 _SHORTENED_CHARS = 400
 _BYTES_PER_TOKEN = 3
 _TOKENS_PER_MESSAGE = 4
-
-
-@runtime_checkable
-class CountsTokens(Protocol):
-    """What a model may offer besides the ``Model`` contract."""
-
-    def count_tokens(self, messages: Sequence[Message]) -> int:
-        """Return how many tokens a prompt of these messages has."""
-        ...
+_TOKENS_PER_IMAGE = 1000
+_KEPT_FREE = 0.2
 
 
 def estimate_tokens(messages: Sequence[Message]) -> int:
     """Estimate a prompt's tokens as one for every three bytes of UTF-8 and four for each message's frame.
 
     Byte-pair vocabularies of today's models need about one token for four bytes of English and for three of Python, so
-    the estimate is meant to err upwards.
+    the estimate is meant to err upwards. A picture counts as a thousand.
     """
     content = sum(len(message.content.encode("utf-8", "replace")) for message in messages)
-    return -(-content // _BYTES_PER_TOKEN) + _TOKENS_PER_MESSAGE * len(messages)
+    images = sum(len(message.images) for message in messages)
+    return -(-content // _BYTES_PER_TOKEN) + _TOKENS_PER_MESSAGE * len(messages) + _TOKENS_PER_IMAGE * images
 
 
 def token_counter(model: Model) -> Callable[[Sequence[Message]], int]:
@@ -45,10 +41,12 @@ def token_counter(model: Model) -> Callable[[Sequence[Message]], int]:
 
 @dataclass(frozen=True)
 class Prompt:
-    """What is sent to the model; ``dropped`` messages were left out, and the text says so."""
+    """What is sent to the model. ``dropped`` messages were left out, and the text says so; ``shortened`` observations
+    of those that are there were cut."""
 
     messages: list[Message]
     dropped: int
+    shortened: int = 0
 
 
 class Conversation:
@@ -57,6 +55,8 @@ class Conversation:
     def __init__(self, opening: Sequence[Message]) -> None:
         self._opening = list(opening)
         self._said: list[Message] = []
+        self._shortened = 0
+        self._dropped = 0
 
     @property
     def messages(self) -> list[Message]:
@@ -66,8 +66,13 @@ class Conversation:
     def add_reply(self, text: str) -> None:
         self._said.append(Message("assistant", text))
 
-    def add_observation(self, text: str) -> None:
-        self._said.append(Message("user", text))
+    def add_observation(self, text: str, images: Sequence[Figure] = ()) -> None:
+        self._said.append(Message("user", text, list(images)))
+
+    def amend(self, text: str) -> None:
+        """Add to what the model was told last."""
+        messages = self._said or self._opening
+        messages[-1] = replace(messages[-1], content=f"{messages[-1].content}\n\n{text}")
 
     def prompt(self, budget: int, count: Callable[[Sequence[Message]], int] = estimate_tokens) -> Prompt:
         """Return the messages for the next reply within ``budget`` tokens.
@@ -75,21 +80,33 @@ class Conversation:
         Where not even the opening and the newest exchange fit they are returned all the same: only the model can say
         whether that is too much.
         """
+        if count(self._reduced(self._shortened, self._dropped)) > budget:
+            self._make_room(budget, count)
+        shortened = max(self._shortened - self._dropped // 2, 0)
+        return Prompt(self._reduced(self._shortened, self._dropped), self._dropped, shortened)
+
+    def _make_room(self, budget: int, count: Callable[[Sequence[Message]], int]) -> None:
+        """Reduce until the prompt fits with room to spare, or at least fits, or nothing more can go."""
         older = max(len(self._said) - 2, 0) // 2
-        # Step 0 sends everything; each of the next ``older`` steps shortens one more of the older observations, each
-        # after that leaves out one more of the older exchanges. Searched by bisection: counting costs a model time.
-        last = 2 * older
+        steps = [(shortened, self._dropped) for shortened in range(self._shortened, older + 1)]
+        steps += [(older, 2 * exchanges) for exchanges in range(self._dropped // 2 + 1, older + 1)]
+        if not steps:
+            return
 
-        def fits(step: int) -> bool:
-            return count(self._reduced(step, older)) <= budget
+        def first_within(most: float) -> int:
+            # Searched by bisection: counting costs a model time.
+            return bisect_left(range(len(steps)), True, key=lambda step: count(self._reduced(*steps[step])) <= most)
 
-        step = 0 if last == 0 or fits(0) else min(bisect_left(range(last), True, lo=1, key=fits), last)
-        return Prompt(self._reduced(step, older), 2 * max(step - older, 0))
+        chosen = first_within(budget * (1 - _KEPT_FREE))
+        if chosen == len(steps):
+            chosen = min(first_within(budget), len(steps) - 1)
+        self._shortened, self._dropped = steps[chosen]
 
-    def _reduced(self, step: int, older: int) -> list[Message]:
-        shortened, dropped = min(step, older), 2 * max(step - older, 0)
+    def _reduced(self, shortened: int, dropped: int) -> list[Message]:
+        """The conversation without its first ``dropped`` messages, with the observations of its first ``shortened``
+        exchanges cut, their pictures taken away."""
         said = list(self._said)
-        for index in range(1, 2 * shortened, 2):
+        for index in range(1, min(2 * shortened, len(said)), 2):
             said[index] = Message("user", cut_middle(said[index].content, _SHORTENED_CHARS))
         return [*self._noted_opening(dropped), *said[dropped:]]
 
@@ -98,4 +115,4 @@ class Conversation:
             return self._opening
         *head, last = self._opening
         note = f"[{dropped // 2} earlier turns are left out here for lack of room.]"
-        return [*head, Message(last.role, f"{last.content}\n\n{note}")]
+        return [*head, Message(last.role, f"{last.content}\n\n{note}", last.images)]

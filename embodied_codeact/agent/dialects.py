@@ -1,18 +1,32 @@
 """Dialects: how replies are understood, what a finish means, and the words of observations.
 
-``NATIVE`` is this project's own. ``MINT`` follows the MINT benchmark (arXiv 2309.10691), whose published episodes can
-so be replayed: a ``<solution>`` wins and the code beside it is not run, an unclosed block is not understood, a wrong
-solution is told so and the episode goes on until the second.
+``NATIVE`` (scripts), ``JSON`` and ``TEXT`` (one call a turn) are this project's own. ``MINT`` follows the MINT
+benchmark (arXiv 2309.10691), whose published episodes can so be replayed: a ``<solution>`` wins and the code beside it
+is not run, an unclosed block is not understood, a wrong solution is told so and the episode goes on until the second.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
-from embodied_codeact.agent.observation import ScriptOutcome, describe_outcome
-from embodied_codeact.agent.parser import parse_reply
+from embodied_codeact.agent.observation import ScriptOutcome, describe_call, describe_outcome
+from embodied_codeact.agent.parser import complete_reply, parse_reply
+from embodied_codeact.agent.parser_json import complete_json_reply, parse_json_reply
+from embodied_codeact.agent.parser_text import parse_text_reply
+from embodied_codeact.agent.tools import Toolbox
 from embodied_codeact.contracts import Action, CodeAction, Finish, InvalidReply
+
+ActionFormat = Literal["code", "json", "text"]
+
+
+def _as_it_is(reply: str) -> str:
+    return reply
+
+
+def _parse_code(reply: str, _: Toolbox) -> Action:
+    return parse_reply(reply)
 
 
 @dataclass(frozen=True)
@@ -25,22 +39,26 @@ class Standing:
 
 @dataclass(frozen=True)
 class Dialect:
-    """Parser, rules and words.
+    """Parser, rules and words. ``action`` is the form of its actions: code, json or text.
 
+    ``complete`` closes what a reply left open where generation stopped at ``stop``: so it stands in the conversation.
+    ``parse`` is given the tools too, which code does not need.
     ``proposals``: how many finishes an episode may hold, all but the last of which may be wrong; None where the first
     finish ends the episode, right or wrong. ``describe(outcome, limit)`` tells what a script did;
     ``frame(body, standing)`` makes the whole observation of it.
     """
 
     name: str
+    action: ActionFormat
     system_template: str
     task_template: str
     stop: tuple[str, ...]
-    parse: Callable[[str], Action]
+    parse: Callable[[str, Toolbox], Action]
     describe: Callable[[ScriptOutcome, int], str]
     frame: Callable[[str, Standing], str]
     proposals: int | None = None
     wrong_answer: str = ""
+    complete: Callable[[str], str] = _as_it_is
 
 
 def _native_frame(body: str, standing: Standing) -> str:
@@ -51,12 +69,14 @@ def _native_frame(body: str, standing: Standing) -> str:
 
 NATIVE = Dialect(
     name="native",
+    action="code",
     system_template="system.txt",
     task_template="task.txt",
     stop=("</execute>", "</solution>"),
-    parse=parse_reply,
+    parse=_parse_code,
     describe=describe_outcome,
     frame=_native_frame,
+    complete=complete_reply,
 )
 
 MINT_OUTPUT_CHARS = 2000
@@ -122,15 +142,42 @@ def _mint_frame(body: str, standing: Standing) -> str:
 
 MINT = Dialect(
     name="mint",
+    action="code",
     system_template="system_mint.txt",
     task_template="task_mint.txt",
     stop=(),
-    parse=parse_mint_reply,
+    parse=lambda reply, _: parse_mint_reply(reply),
     describe=_mint_description,
     frame=_mint_frame,
     proposals=2,
     wrong_answer=MINT_WRONG_ANSWER,
 )
 
-DIALECTS = {dialect.name: dialect for dialect in (NATIVE, MINT)}
+JSON = Dialect(
+    name="json",
+    action="json",
+    system_template="system_json.txt",
+    task_template="task.txt",
+    stop=("\nObservation:", "</tool_call>", "</solution>"),
+    parse=parse_json_reply,
+    describe=describe_call,
+    frame=_native_frame,
+    complete=complete_json_reply,
+)
+
+TEXT = Dialect(
+    name="text",
+    action="text",
+    system_template="system_text.txt",
+    task_template="task.txt",
+    stop=("\nObservation:", "</solution>"),
+    parse=parse_text_reply,
+    describe=describe_call,
+    frame=_native_frame,
+    complete=complete_reply,
+)
+
+DIALECTS = {dialect.name: dialect for dialect in (NATIVE, JSON, TEXT, MINT)}
 """By name, as trajectories hold them."""
+ACTION_DIALECTS: dict[str, Dialect] = {dialect.action: dialect for dialect in (NATIVE, JSON, TEXT)}
+"""This project's own, by the form of their actions."""

@@ -18,6 +18,15 @@ class EpisodeStarted(msgspec.Struct, frozen=True, tag="episode_started"):
     state: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
+class ReplyText(msgspec.Struct, frozen=True, tag="reply_text"):
+    """A piece of a reply that is still being written, by a model that shows it. ``restarted``: what was shown of this
+    reply before does not count, since the connection broke."""
+
+    turn: int
+    text: str
+    restarted: bool = False
+
+
 class ReplyReceived(msgspec.Struct, frozen=True, tag="reply"):
     """The model answered; ``action`` is what was found in its reply. Nothing has been done yet."""
 
@@ -27,9 +36,19 @@ class ReplyReceived(msgspec.Struct, frozen=True, tag="reply"):
 
 
 class TurnFinished(msgspec.Struct, frozen=True, tag="turn_finished"):
-    """A turn is complete, its observation included."""
+    """A turn is complete, its observation included. Where its person speaks next, ``Instructed`` follows, and the
+    episode's turn holds their words too."""
 
     turn: Turn
+
+
+class Instructed(msgspec.Struct, frozen=True, tag="instructed"):
+    """A person who stays with the agent said what is to be done next. ``turn`` is the one that follows; ``notes``: what
+    they did meanwhile."""
+
+    turn: int
+    text: str
+    notes: list[str] = msgspec.field(default_factory=list)
 
 
 class EpisodeFinished(msgspec.Struct, frozen=True, tag="episode_finished"):
@@ -38,5 +57,5 @@ class EpisodeFinished(msgspec.Struct, frozen=True, tag="episode_finished"):
     episode: Episode
 
 
-AgentEvent = EpisodeStarted | ReplyReceived | ExecutionEvent | TurnFinished | EpisodeFinished
+AgentEvent = EpisodeStarted | ReplyText | ReplyReceived | ExecutionEvent | TurnFinished | Instructed | EpisodeFinished
 EventSink = Callable[[AgentEvent], None]

@@ -6,7 +6,11 @@ import math
 
 import msgspec
 
+from embodied_codeact.agent.dialects import Dialect
 from embodied_codeact.errors import ConfigurationError
+
+CODE_TURNS = 5
+CALL_TURNS = 60
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,16 +18,18 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     ``tokens`` bounds the sum of all prompts and replies, ``seconds`` the wall time without the time that a user takes
     to answer. Both are looked at between turns. ``context_tokens`` bounds one prompt together with its reply,
-    ``reply_tokens`` one reply. ``observation_chars`` is how long an observation may be before it is cut.
+    ``reply_tokens`` one reply. ``observation_chars`` is how long an observation may be before it is cut. ``calls``
+    bounds the primitive calls of one script: 1 makes each action atomic.
     """
 
-    turns: int = 5
+    turns: int = CODE_TURNS
     tokens: int | None = None
     seconds: float | None = None
     script_timeout_s: float = 60.0
     reply_tokens: int = 2048
     context_tokens: int = 16_384
     observation_chars: int = 3000
+    calls: int | None = None
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
@@ -52,3 +58,11 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         if self.seconds is None:
             return self.script_timeout_s
         return min(self.script_timeout_s, max(self.seconds - elapsed_s, 0.1))
+
+
+def default_limits(dialect: Dialect) -> Limits:
+    """Return the budgets that a form of action is given where nobody says otherwise.
+
+    A script does in one turn what takes JSON and text actions, one call each, many.
+    """
+    return Limits(turns=CODE_TURNS if dialect.action == "code" else CALL_TURNS)

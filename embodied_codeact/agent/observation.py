@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from embodied_codeact.contracts import ExecutionResult
 
 NO_OUTPUT = "The script ran without error and printed nothing."
+DONE = "Done."
 _MAX_VALUE_CHARS = 160
 _MAX_CHANGES = 16
 
@@ -37,13 +39,32 @@ def describe_outcome(outcome: ScriptOutcome, limit: int) -> str:
         parts.append(f"Value of the last expression: {cut_middle(result.value, limit // 2)}")
     if result.error is not None:
         parts.append(f"Error:\n{cut_middle(result.error.text(), limit)}")
+    return _described(outcome, parts, "script", NO_OUTPUT)
+
+
+def describe_call(outcome: ScriptOutcome, limit: int) -> str:
+    """Tell what one tool call did. Of an error only its kind, its message and what to do are told: the script around
+    the call is not the model's."""
+    result = outcome.result
+    parts: list[str] = []
+    if result.stdout.strip():
+        parts.append(cut_middle(result.stdout.rstrip(), limit))
+    if result.error is not None:
+        bare = replace(result.error, traceback="")
+        parts.append(f"Error:\n{cut_middle(bare.text(), limit)}")
+    return _described(outcome, parts, "call", DONE)
+
+
+def _described(outcome: ScriptOutcome, parts: list[str], what: str, nothing: str) -> str:
+    """What is told of scripts and of calls in the same words, after what each of them prints and raises."""
+    result = outcome.result
     if result.interrupted:
-        parts.append("The script was interrupted before it ended. What it did until then stays done.")
+        parts.append(f"The {what} was interrupted before it ended. What it did until then stays done.")
     if result.figures:
         count = len(result.figures)
         parts.append(f"{count} figure{'s were' if count > 1 else ' was'} drawn.")
     if not parts:
-        parts.append(NO_OUTPUT)
+        parts.append(nothing)
     changes = state_changes(outcome.before, outcome.after)
     if changes:
         parts.append("Changes of state:\n" + "\n".join(changes))

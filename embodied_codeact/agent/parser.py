@@ -49,16 +49,18 @@ class Tag(NamedTuple):
 
 @dataclass(frozen=True)
 class Block:
-    """One piece of a reply. ``name`` is the tag's, or empty for what stands outside of all tags."""
+    """One piece of a reply. ``name`` is the tag's, or empty for what stands outside of all tags; ``end`` is where its
+    text ends in the reply."""
 
     name: str
     text: str
+    end: int
     closed: bool = True
 
 
 def parse_reply(reply: str) -> Action:
     """Return the one action in ``reply``. Never raises."""
-    text = reply.replace("\r\n", "\n").replace("\r", "\n")
+    text = plain_line_ends(reply)
     blocks = split_blocks(text)
     prose = "\n".join(piece for block in blocks if not block.name and (piece := _prose(block.text)))
     thought = "\n".join(block.text.strip() for block in blocks if block.name in ("thought", "think")).strip()
@@ -77,6 +79,34 @@ def parse_reply(reply: str) -> Action:
     return UserMessage(text=prose) if prose else InvalidReply(repair=REPAIR)
 
 
+def complete_reply(reply: str) -> str:
+    """Return the reply with its last block closed, where generation stopped at the block's closing tag.
+
+    >>> complete_reply("<execute>\\nhouse.open('fridge 1')\\n")
+    "<execute>\\nhouse.open('fridge 1')\\n</execute>"
+    """
+    last = split_blocks(reply)[-1]
+    if last.closed or last.name not in _ACTIONS:
+        return reply
+    # What follows the block's text is a part of its closing tag.
+    return f"{reply[: last.end]}</{last.name}>"
+
+
+def plain_line_ends(reply: str) -> str:
+    """Return a reply with plain line ends and without a byte order mark."""
+    return reply.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def normalized(reply: str) -> str:
+    """Return a reply with plain line ends and without what a reasoning model drafted, which may hold anything."""
+    text = plain_line_ends(reply)
+    return "".join(_source(block) for block in split_blocks(text) if block.name != "think")
+
+
+def _source(block: Block) -> str:
+    return f"<{block.name}>{block.text}</{block.name}>" if block.name else block.text
+
+
 def split_blocks(text: str) -> list[Block]:
     """Cut a reply at its tags, in one pass."""
     tags = list(_tags(text))
@@ -86,7 +116,7 @@ def split_blocks(text: str) -> list[Block]:
     position = 0
 
     def close(end: int, *, closed: bool) -> None:
-        blocks.append(Block(current.name if current else "", text[position:end], closed))
+        blocks.append(Block(current.name if current else "", text[position:end], end, closed))
 
     for index, tag in enumerate(tags):
         if current is None:

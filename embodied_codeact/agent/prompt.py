@@ -6,14 +6,18 @@ every measurement made with it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from string import Template
 from textwrap import indent
 
+from msgspec.structs import replace
+
 from embodied_codeact.agent.dialects import Dialect
 from embodied_codeact.agent.limits import Limits
+from embodied_codeact.agent.tool_docs import json_tools_text, text_commands_text
 from embodied_codeact.contracts import (
     ApiDescription,
     EnvironmentDescription,
@@ -25,17 +29,25 @@ from embodied_codeact.contracts import (
     PrimitiveSpec,
     Task,
 )
-from embodied_codeact.errors import ConfigurationError, unknown_name
+from embodied_codeact.errors import CallLimitReached, ConfigurationError, NotApproved, unknown_name
 
 
 def opening_messages(
-    description: EnvironmentDescription, task: Task, opening: Observation, *, dialect: Dialect, limits: Limits
+    description: EnvironmentDescription,
+    task: Task,
+    opening: Observation,
+    *,
+    dialect: Dialect,
+    limits: Limits,
+    images: bool = False,
 ) -> list[Message]:
-    """Return the system message and the user message that begin an episode."""
+    """Return the system message and the user message that begin an episode. ``images``: the model takes pictures."""
     values = {
         "environment": description.name,
         "guide": guide_text(description),
-        "api": api_text(description.api),
+        "api": documentation(description.api, dialect, limits),
+        "calls": calls_text(limits),
+        "pictures": PICTURES if images else "",
         "task": task_text(task, opening.text),
         "turns": str(limits.turns),
         "proposals": "" if dialect.proposals is None else str(dialect.proposals),
@@ -45,6 +57,12 @@ def opening_messages(
         Message("system", fill(load_template(dialect.system_template), values, dialect.system_template)),
         Message("user", fill(load_template(dialect.task_template), values, dialect.task_template)),
     ]
+
+
+PICTURES = (
+    '\n- show(image, title="") shows you a picture: an array (height, width, 3) or (height, width), or what a camera '
+    "captured. Figures of matplotlib are shown too."
+)
 
 
 @cache
@@ -85,12 +103,49 @@ def task_text(task: Task, opening: str) -> str:
     return f"{words}\n\nYour task is to: {instruction}".strip()
 
 
+def without_instruction(opening: str, instruction: str) -> str:
+    """The environment's opening words without its own instruction, for where a person instructs.
+
+    >>> without_instruction("You see a bed 1.\\n\\nYour task is to: look at the pen.", "look at the pen")
+    'You see a bed 1.'
+    """
+    wanted = instruction.strip().rstrip(".")
+    if not wanted:
+        return opening.strip()
+    sentence = re.compile(rf"\s*(?:your task is to:?\s*)?{re.escape(wanted)}\.?", re.IGNORECASE)
+    return sentence.sub("", opening).strip()
+
+
 def guide_text(description: EnvironmentDescription) -> str:
     """The environment's own guide and the packages worth knowing."""
     guide = description.guide.strip()
     if description.packages:
         guide += f"\nPython packages that you can import: {', '.join(description.packages)}."
     return guide.strip()
+
+
+def documentation(api: ApiDescription, dialect: Dialect, limits: Limits) -> str:
+    """Document what the agent can call, in the form in which it calls it."""
+    if dialect.action == "json":
+        return json_tools_text(api)
+    if dialect.action == "text":
+        return text_commands_text(api)
+    return api_text(replace(api, errors=[error for error in api.errors if _may_meet(error, limits)]))
+
+
+def calls_text(limits: Limits) -> str:
+    """The rule on how many calls a script may make; empty where there is none."""
+    if limits.calls is None:
+        return ""
+    calls = "1 primitive call" if limits.calls == 1 else f"{limits.calls} primitive calls"
+    return f"\n- Each script may make at most {calls}; one more raises {CallLimitReached.__name__}."
+
+
+def _may_meet(error: ErrorSpec, limits: Limits) -> bool:
+    """Whether a script can meet an error; who has to approve is told by the error itself."""
+    if error.name == CallLimitReached.__name__:
+        return limits.calls is not None
+    return error.name != NotApproved.__name__
 
 
 def api_text(api: ApiDescription) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import secrets
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -16,7 +17,9 @@ import zmq
 from embodied_codeact.bridge.endpoints import Endpoint, parse_endpoint
 from embodied_codeact.bridge.framing import MAX_COMMAND_BYTES, Encoder, FramingError, Received, decode
 from embodied_codeact.bridge.verbs import (
+    AnswerBody,
     CallBody,
+    Described,
     ExecuteBody,
     ExecutionReply,
     FramesBody,
@@ -24,7 +27,14 @@ from embodied_codeact.bridge.verbs import (
     ResetBody,
     SaveBody,
 )
-from embodied_codeact.contracts import EnvironmentDescription, ExecutionEvent, ExecutionResult, Observation, Task
+from embodied_codeact.contracts import (
+    EnvironmentDescription,
+    ExecutionEvent,
+    ExecutionResult,
+    Observation,
+    Permissions,
+    Task,
+)
 from embodied_codeact.errors import (
     OPERATOR_ERRORS,
     BridgeError,
@@ -48,12 +58,14 @@ _T = TypeVar("_T")
 
 
 class EnvironmentClient:
-    """One commander of one environment server. Use it as a context manager; not safe for several threads at once.
+    """One commander of one environment server. Use it as a context manager, from one thread at a time; ``interrupt``,
+    ``halt``, ``clear`` and ``stop_state`` may be called from any thread at any time.
 
     Args:
         endpoint: ``ipc://FOLDER`` or ``tcp://HOST:PORT``.
         deadman_s: silence in seconds after which the server stops a running script; None asks for no such watch.
         alive: says whether a server that is a child of this process still runs, so that its death is seen at once.
+        events: False for a client that only controls: no events are kept for it, and its scripts show none.
 
     Raises:
         ConfigurationError: the endpoint is no endpoint.
@@ -67,6 +79,7 @@ class EnvironmentClient:
         deadman_s: float | None = DEADMAN_S,
         connect_s: float = CONNECT_S,
         alive: Callable[[], bool] = lambda: True,
+        events: bool = True,
     ) -> None:
         self.endpoint: Endpoint = parse_endpoint(endpoint)
         self.commander = uuid.uuid4().hex
@@ -78,15 +91,18 @@ class EnvironmentClient:
         self._beat = 0.0
         self._unheard_since: float | None = None
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        # Reentrant: a signal's handler may halt while its thread clears.
+        self._controlling = threading.RLock()
         try:
             self._command = self._connect(zmq.DEALER, "command")
             self._control = self._connect(zmq.DEALER, "control")
             self._events = self._connect(zmq.SUB, "events")
-            self._events.setsockopt(zmq.SUBSCRIBE, b"")
+            if events:
+                self._events.setsockopt(zmq.SUBSCRIBE, b"")
             self._poller = zmq.Poller()
             for socket in (self._command, self._control, self._events):
                 self._poller.register(socket, zmq.POLLIN)
-            self._greet(connect_s)
+            self._greet(connect_s, subscribed=not events)
         except BaseException:
             self.close()
             raise
@@ -112,12 +128,13 @@ class EnvironmentClient:
 
     def close(self) -> None:
         """Release the sockets. The server goes on. May be called twice."""
-        self._context.destroy(linger=0)
+        with self._controlling:
+            self._context.destroy(linger=0)
 
-    def _greet(self, connect_s: float) -> None:
+    def _greet(self, connect_s: float, *, subscribed: bool) -> None:
         """Wait until the server answers and the events socket is subscribed, so that no event is missed."""
         until = time.monotonic() + connect_s
-        greeted, subscribed = False, False
+        greeted = False
         request = self._send(self._control, "ping", None)
         while not (greeted and subscribed):
             if not self._alive():
@@ -133,7 +150,7 @@ class EnvironmentClient:
             if self._events in ready:
                 self._events.recv_multipart()
                 subscribed = True
-        answer = _convert(self._ask("describe", None, timeout_s=connect_s), _Described)
+        answer = _convert(self._ask("describe", None, timeout_s=connect_s), Described)
         self._encoder.session = answer.session
         self._description = answer.description
 
@@ -159,6 +176,7 @@ class EnvironmentClient:
         *,
         timeout_s: float,
         on_event: Callable[[ExecutionEvent], None] | None = None,
+        permissions: Permissions | None = None,
     ) -> tuple[ExecutionResult, Observation]:
         """Run one script; its events are handed to ``on_event`` as they come. What ``on_event`` raises ends the script.
 
@@ -169,7 +187,13 @@ class EnvironmentClient:
         """
         # A lone surrogate is no UTF-8; as an escape it means the same in a string of the script.
         text = code.encode("utf-8", "backslashreplace").decode()
-        body = ExecuteBody(code=text, timeout_s=timeout_s, commander=self.commander, deadman_s=self._deadman_s)
+        body = ExecuteBody(
+            code=text,
+            timeout_s=timeout_s,
+            commander=self.commander,
+            deadman_s=self._deadman_s,
+            permissions=permissions or Permissions(),
+        )
         try:
             answer = _convert(self._ask("execute", body, on_event=on_event), ExecutionReply)
         except OperatorError:
@@ -253,13 +277,22 @@ class EnvironmentClient:
         return str(state["stop"]), str(state["reason"])
 
     def _control_verb(self, verb: str, body: dict[str, str] | None) -> dict[str, Any]:
-        request = self._send(self._control, verb, body)
+        """Ask on a socket of its own, so that any thread may, also while another awaits the end of a script."""
+        with self._controlling:
+            if self._context.closed:
+                raise BridgeError(f"the connection to {self.endpoint} has been closed")
+            return self._ask_control(verb, body)
+
+    def _ask_control(self, verb: str, body: dict[str, str] | None) -> dict[str, Any]:
+        request = next(self._ids)
         until = time.monotonic() + LOST_S
-        while time.monotonic() < until and self._alive():
-            if self._control.poll(50):
-                received = self._read(self._control)
-                if received.header.id == request:
-                    return dict(self._value(received))
+        with self._connect(zmq.DEALER, "control") as socket:
+            socket.send_multipart(Encoder(self._encoder.session).encode(verb, body, id=request))
+            while time.monotonic() < until and self._alive():
+                if socket.poll(50):
+                    received = self._read(socket)
+                    if received.header.id == request:
+                        return dict(self._value(received))
         raise self._lost()
 
     # Messages
@@ -333,7 +366,7 @@ class EnvironmentClient:
             raise BridgeError(f"what answers at {self.endpoint} does not speak this protocol: {error}") from error
 
     def _value(self, received: Received) -> Any:
-        answer = self._understand(received.body, _Answer)
+        answer = self._understand(received.body, AnswerBody)
         if answer.error is None:
             return answer.ok
         kind, message = answer.error.kind, answer.error.message
@@ -365,21 +398,6 @@ class EnvironmentClient:
                 if received.header.type == "execution":
                     on_event(self._understand(received.body, ExecutionEvent))
         return False
-
-
-class _Error(msgspec.Struct, frozen=True):
-    kind: str
-    message: str
-
-
-class _Answer(msgspec.Struct, frozen=True):
-    ok: Any = None
-    error: _Error | None = None
-
-
-class _Described(msgspec.Struct, frozen=True):
-    session: str
-    description: EnvironmentDescription
 
 
 def _convert(value: Any, type: type[_T]) -> _T:  # noqa: A002

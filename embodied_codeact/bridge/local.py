@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +76,33 @@ class LocalServer:
 
 
 @contextlib.contextmanager
+def local_server(
+    environment: str, options: Mapping[str, Any] | None = None, *, sandbox: str = "strict"
+) -> Iterator[LocalServer]:
+    """Start a server for ``environment`` on this machine, at an endpoint of its own.
+
+    Raises:
+        OperatorError: as :class:`LocalServer`.
+    """
+    # Made by the server, which therefore removes it even where this process is killed.
+    folder = Path(tempfile.gettempdir()) / f"eca-{uuid.uuid4().hex[:16]}"
+    try:
+        fields = {
+            "environment": environment,
+            "options": dict(options or {}),
+            "endpoint": f"ipc://{folder}",
+            "sandbox": sandbox,
+        }
+        with LocalServer(msgspec.convert(fields, ServerConfig)) as server:
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
 def local_session(
     environment: str,
-    options: dict[str, Any] | None = None,
+    options: Mapping[str, Any] | None = None,
     *,
     sandbox: str = "strict",
     deadman_s: float | None = DEADMAN_S,
@@ -88,20 +112,8 @@ def local_session(
     Raises:
         OperatorError: as :class:`LocalServer` and :class:`~embodied_codeact.bridge.client.EnvironmentClient`.
     """
-    # Made by the server, which therefore removes it even where this process is killed.
-    folder = Path(tempfile.gettempdir()) / f"eca-{uuid.uuid4().hex[:16]}"
-    try:
-        fields = {
-            "environment": environment,
-            "options": options or {},
-            "endpoint": f"ipc://{folder}",
-            "sandbox": sandbox,
-        }
-        config = msgspec.convert(fields, ServerConfig)
-        with (
-            LocalServer(config) as server,
-            EnvironmentClient(server.endpoint, deadman_s=deadman_s, alive=server.alive) as client,
-        ):
-            yield client
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with (
+        local_server(environment, options, sandbox=sandbox) as server,
+        EnvironmentClient(server.endpoint, deadman_s=deadman_s, alive=server.alive) as client,
+    ):
+        yield client

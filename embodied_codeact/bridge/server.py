@@ -18,13 +18,15 @@ import msgspec
 import zmq
 from msgspec.structs import replace
 
+from embodied_codeact.bridge.calls import checked_permissions
 from embodied_codeact.bridge.control import ControlDesk, ControlThread
 from embodied_codeact.bridge.endpoints import Endpoint
 from embodied_codeact.bridge.execution import Execution
 from embodied_codeact.bridge.framing import FramingError, Received, decode
 from embodied_codeact.bridge.listen import Listener
+from embodied_codeact.bridge.polling import Poll
 from embodied_codeact.bridge.sending import Sender
-from embodied_codeact.bridge.stop import StopFlag, StopLevel, StopState
+from embodied_codeact.bridge.stop import Script, StopFlag, StopLevel, StopState
 from embodied_codeact.bridge.verbs import (
     VERBS,
     CallBody,
@@ -37,14 +39,8 @@ from embodied_codeact.bridge.verbs import (
     SaveBody,
     ServerConfig,
 )
-from embodied_codeact.bridge.world_process import Answer, WorldProcess, failure
-from embodied_codeact.contracts import (
-    CallFinished,
-    CallRecord,
-    EnvironmentDescription,
-    Observation,
-    ScriptStarted,
-)
+from embodied_codeact.bridge.world_process import Answer, WorldProcess, checked, failure
+from embodied_codeact.contracts import CallFinished, CallRecord, EnvironmentDescription, ScriptStarted
 from embodied_codeact.errors import BridgeError, CommandRefused, EnvironmentFailure, OperatorError, StopLatched
 from embodied_codeact.interpreter.host import Interpreter
 from embodied_codeact.interpreter.records import ScriptFinished, ScriptOutcome
@@ -77,8 +73,6 @@ class EnvironmentServer:
         self._busy = ""
         self._busy_for = b""
         self._unready: OperatorError | None = CommandRefused("no task was started; reset first")
-        self._poller = zmq.Poller()
-        self._polled: list[int] = []
         self._handlers: dict[str, Callable[[bytes, int, Any], None]] = {
             "describe": self._describe,
             "observe": self._observe,
@@ -92,6 +86,7 @@ class EnvironmentServer:
         }
         with contextlib.ExitStack() as opening:
             self._listener = opening.enter_context(Listener(config))
+            self._poller = Poll(self._listener.command, self._listener.events)
             self._sender = Sender(self._listener, self.session)
             flag = StopFlag()
             opening.callback(flag.close)
@@ -161,13 +156,9 @@ class EnvironmentServer:
         fds = [self._desk.wake_fd, *self._interpreter.fds(), *self._world.fds()]
         if end_fd is not None:
             fds.append(end_fd)
-        if fds != self._polled:
-            self._poller, self._polled = zmq.Poller(), fds
-            for source in (self._listener.command, self._listener.events, *fds):
-                self._poller.register(source, zmq.POLLIN)
         wake_at = self._interpreter.wake_at()
         wait = _TICK_S if wake_at is None else min(_TICK_S, max(0.0, wake_at - time.monotonic()))
-        return {source for source, _ in self._poller.poll(int(wait * 1000) + 1)}
+        return self._poller.wait(fds, wait)
 
     # Processes
 
@@ -185,7 +176,7 @@ class EnvironmentServer:
 
     def _pump_world(self) -> None:
         self._world.pump()
-        self._world.check(script_runs=self._flag.script_runs)
+        self._world.check(script_runs=self._flag.script is not Script.NONE)
         if self._world.lost:
             self._interrupt("the environment is gone")
 
@@ -206,10 +197,10 @@ class EnvironmentServer:
 
     def _end_script(self, execution: Execution, outcome: ScriptOutcome) -> None:
         execution.outcome = outcome
-        self._flag.script_runs = False
+        self._flag.script = Script.NONE
         # A primitive that still runs for a script that is gone (past its deadline, killed) ends too.
         self._stop.interrupt(True)
-        self._world.ask("observe", functools.partial(self._finish, execution))
+        self._world.ask("observe", functools.partial(self._finish, execution), script_ended=True)
 
     def _lose_interpreter(self, error: OperatorError | OSError) -> OperatorError:
         """No worker can be had: the script ends with this error, and a reset tries again."""
@@ -306,23 +297,30 @@ class EnvironmentServer:
             raise CommandRefused("the environment is busy, and many observations wait for it already; try later")
 
         def then(answer: Answer) -> None:
-            self._sender.reply(identity, request, _checked(answer))
+            self._sender.reply(identity, request, checked(answer))
 
         self._world.ask("judge" if body.settle else "observe", then)
+
+    def _occupy(self, what: str, identity: bytes, request: int) -> Callable[[Answer], None]:
+        """Be busy with a command until the callable that is returned is given its answer."""
+
+        def free(answer: Answer) -> None:
+            self._busy = ""
+            self._sender.reply(identity, request, answer)
+
+        self._busy, self._busy_for = what, identity
+        return free
 
     def _reset(self, identity: bytes, request: int, body: ResetBody) -> None:
         if not self._world.alive:
             self._world.close()
             self._world = self._start_world()
-        self._busy_for = identity
-        self._busy, self._unready = _RESET, CommandRefused("the last reset failed; reset first")
+        free = self._occupy(_RESET, identity, request)
+        self._unready = CommandRefused("the last reset failed; reset first")
 
         def then(answer: Answer) -> None:
-            self._busy = ""
-            answer = _checked(answer)
-            if "ok" in answer:
-                answer = self._with_fresh_interpreter(answer)
-            self._sender.reply(identity, request, answer)
+            answer = checked(answer)
+            free(self._with_fresh_interpreter(answer) if "ok" in answer else answer)
 
         self._world.ask("reset", then, task=body.task)
 
@@ -335,51 +333,44 @@ class EnvironmentServer:
         return answer
 
     def _execute(self, identity: bytes, request: int, body: ExecuteBody) -> None:
+        permissions = checked_permissions(body.permissions, self._world.description.api)
         self._busy, self._busy_for = _SCRIPT, identity
         self._execution = Execution(identity, request, body)
         if body.deadman_s is not None:
             self._desk.expect_heartbeats(body.commander)
         self._sender.publish(request, ScriptStarted())
-        self._flag.script_runs = True
+        if permissions is not None:
+            self._world.permit(permissions)
+        self._flag.script = Script.FREE if permissions is None else Script.BOUND
         try:
             self._interpreter.begin(body.code, body.timeout_s)
         except (OperatorError, OSError) as error:
             self._lose_interpreter(error)
 
     def _call(self, identity: bytes, request: int, body: CallBody) -> None:
-        self._busy, self._busy_for = _CALL, identity
+        free = self._occupy(_CALL, identity, request)
 
         def then(answer: Answer) -> None:
-            self._busy = ""
             self._stop.interrupt(False)
-            self._sender.reply(identity, request, answer)
+            free(answer)
 
-        fields = msgspec.structs.asdict(body)
-        self._world.ask("call", then, **fields)
+        self._world.ask("call", then, **msgspec.structs.asdict(body))
 
     def _save(self, identity: bytes, request: int, _: None) -> None:
-        def then(answer: Answer) -> None:
-            self._busy = ""
-            self._sender.reply(identity, request, answer)
-
-        self._busy, self._busy_for = _SAVE, identity
         try:
-            self._world.save(then)
+            self._world.save(self._occupy(_SAVE, identity, request))
         except CommandRefused:
             self._busy = ""
             raise
 
     def _restore(self, identity: bytes, request: int, body: SaveBody) -> None:
         """The world goes back; the interpreter stays as it is, unless it has to be replaced anyway."""
+        free = self._occupy(_RESTORE, identity, request)
 
         def then(answer: Answer) -> None:
-            self._busy = ""
-            answer = _checked(answer)
-            if "ok" in answer and self._unready is not None:
-                answer = self._with_fresh_interpreter(answer)
-            self._sender.reply(identity, request, answer)
+            answer = checked(answer)
+            free(self._with_fresh_interpreter(answer) if "ok" in answer and self._unready is not None else answer)
 
-        self._busy, self._busy_for = _RESTORE, identity
         self._world.restore(body.save, then)
 
     def _forget(self, identity: bytes, request: int, body: SaveBody) -> None:
@@ -387,19 +378,14 @@ class EnvironmentServer:
         self._sender.reply(identity, request, {"ok": None})
 
     def _frames(self, identity: bytes, request: int, body: FramesBody) -> None:
-        def then(answer: Answer) -> None:
-            self._busy = ""
-            self._sender.reply(identity, request, answer)
-
-        self._busy, self._busy_for = _FRAMES, identity
-        self._world.ask("frames", then, at_most=body.at_most)
+        self._world.ask("frames", self._occupy(_FRAMES, identity, request), at_most=body.at_most)
 
     def _finish(self, execution: Execution, answer: Answer) -> None:
         """The script has ended and the world has answered: reply, and be ready for the next command."""
         self._execution, self._busy = None, ""
         self._stop.interrupt(False)
         self._desk.expect_none()
-        answer = _checked(answer)
+        answer = checked(answer)
         if execution.failure is not None and "ok" in answer:
             answer = execution.failure
         if "ok" in answer:
@@ -412,13 +398,3 @@ class EnvironmentServer:
         if self._execution is not None and self._execution.outcome is None:
             self._finish(self._execution, failure(error))
         self._world.fail_all(failure(error))
-
-
-def _checked(answer: Answer) -> Answer:
-    """Hold an adapter's observation against the contract before a client has to."""
-    if "ok" not in answer:
-        return answer
-    try:
-        return {"ok": msgspec.convert(answer["ok"], Observation)}
-    except msgspec.ValidationError as error:
-        return failure(EnvironmentFailure(f"the adapter's observation breaks the contract: {error}"))

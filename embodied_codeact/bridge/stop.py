@@ -30,6 +30,15 @@ class StopLevel(enum.IntEnum):
         return self.name.lower().replace("_", " ")
 
 
+class Script(enum.IntEnum):
+    """Whether a script runs, as a world must know before it carries out a worker's call: code that outlives its script
+    has no say. A ``BOUND`` one has a permit, which the world was sent before."""
+
+    NONE = 0
+    FREE = 1
+    BOUND = 2
+
+
 class StopFlag:
     """Memory shared by server and world: the stop level in force, and whether a script runs.
 
@@ -52,13 +61,13 @@ class StopFlag:
         self._memory[0] = level
 
     @property
-    def script_runs(self) -> bool:
-        """Whether calls of a worker are to be carried out: code that outlives its script has no say."""
-        return self._memory[1] != 0
+    def script(self) -> Script:
+        """Whether a script runs."""
+        return Script(self._memory[1])
 
-    @script_runs.setter
-    def script_runs(self, runs: bool) -> None:
-        self._memory[1] = runs
+    @script.setter
+    def script(self, script: Script) -> None:
+        self._memory[1] = script
 
     def requested(self) -> bool:
         """Whether anything but normal operation is wanted."""

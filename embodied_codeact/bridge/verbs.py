@@ -6,7 +6,7 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
-from embodied_codeact.contracts import ExecutionResult, Observation, Task
+from embodied_codeact.contracts import EnvironmentDescription, ExecutionResult, Observation, Permissions, Task
 from embodied_codeact.interpreter.records import SandboxMode, ScriptLimits
 
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=7 * 24 * 3600)]
@@ -55,12 +55,14 @@ class ResetBody(msgspec.Struct, frozen=True):
 
 
 class ExecuteBody(msgspec.Struct, frozen=True):
-    """Run this script. ``deadman_s``: silence of ``commander`` (a name that it chose) that stops everything."""
+    """Run this script. ``deadman_s``: silence of ``commander`` (a name that it chose) that stops everything;
+    ``permissions``: what the script may do."""
 
     code: str
     timeout_s: Seconds
     commander: str = ""
     deadman_s: Seconds | None = None
+    permissions: Permissions = Permissions()
 
 
 class CallBody(msgspec.Struct, frozen=True):
@@ -119,3 +121,24 @@ class ExecutionReply(msgspec.Struct, frozen=True):
 
     result: ExecutionResult
     observation: Observation
+
+
+class ErrorBody(msgspec.Struct, frozen=True):
+    """Why a command was not carried out. ``kind`` is the name of the error's class."""
+
+    kind: str
+    message: str
+
+
+class AnswerBody(msgspec.Struct, frozen=True):
+    """What every command is answered with: a value, or an error."""
+
+    ok: Any = None
+    error: ErrorBody | None = None
+
+
+class Described(msgspec.Struct, frozen=True):
+    """What ``describe`` is answered with. ``session`` is the server's, new at every start."""
+
+    session: str
+    description: EnvironmentDescription

@@ -28,17 +28,17 @@ import msgspec
 
 from embodied_codeact import wire
 from embodied_codeact.bridge import snapshots
+from embodied_codeact.bridge.calls import Permit, call_record, kind_of, shorten
 from embodied_codeact.bridge.guardian import Living, fork_guarded
-from embodied_codeact.bridge.stop import StopFlag, StopLevel
+from embodied_codeact.bridge.stop import Script, StopFlag, StopLevel
 from embodied_codeact.channel import Channel, ChannelClosed, ChannelCorrupt
-from embodied_codeact.contracts import CallRecord, EnvironmentAdapter, Filmed, RenewsAfterFork, Task, WorldContext
+from embodied_codeact.contracts import EnvironmentAdapter, Filmed, Permissions, RenewsAfterFork, Task, WorldContext
 from embodied_codeact.describe import describe_environment, is_forkable, public_methods
 from embodied_codeact.errors import CommandRefused, InvalidArgument, ModelFacingError, OperatorError, Stopped
 from embodied_codeact.registry import open_environment
 
 _REQUESTS_PER_TURN = 100
 """A worker that floods must not keep the world from its server."""
-_SHOWN_CHARACTERS = 400
 
 
 class _Callable(NamedTuple):
@@ -53,10 +53,6 @@ def _error(kind: str, message: str) -> dict[str, str]:
     return {"kind": kind, "message": message.encode("utf-8", "backslashreplace").decode()}
 
 
-def _shorten(text: str) -> str:
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
-
-
 class World:
     """Serves one adapter to one server and, at a time, one worker."""
 
@@ -66,6 +62,8 @@ class World:
         self._adapter: EnvironmentAdapter
         self._forkable = False
         self._callables: dict[tuple[str, str], _Callable] = {}
+        self._permit: Permit | None = None
+        """Of a script that may not do everything, from its begin to its end; so a save never holds one."""
         self._connect(server, pass_socket)
 
     def _connect(self, server: socket.socket, pass_socket: socket.socket) -> None:
@@ -137,6 +135,9 @@ class World:
             if op == "attach":
                 self._attach(**request.get("in_transit", {}))
                 continue
+            if op == "permit":
+                self._permit = Permit(msgspec.convert(request["permissions"], Permissions))
+                continue
             answer = self._answer(op, request)
             if self._server is not server:
                 return  # woken in a copy, as in serve()
@@ -147,6 +148,8 @@ class World:
             if op == "reset":
                 return {"ok": self._reset(msgspec.convert(request["task"], Task))}
             if op == "observe":
+                if request.get("script_ended"):
+                    self._permit = None
                 return {"ok": self._adapter.observe()}
             if op == "judge":
                 status = self._adapter.judge()
@@ -278,7 +281,7 @@ class World:
             if worker.flush() and not self._requests:
                 self._requests.extend(worker.receive_available())
             for _ in range(_REQUESTS_PER_TURN):
-                if not self._requests or not worker.flush():
+                if not self._requests or not worker.flush() or self._awaits_permit():
                     break
                 self._reply(worker.send_soon, self._worker_request(self._requests.popleft()))
             idle = worker.flush() and not self._requests
@@ -286,6 +289,11 @@ class World:
         except (ChannelClosed, ChannelCorrupt):
             # The worker died, or sends garbage: the server sees to its replacement.
             self._detach()
+
+    def _awaits_permit(self) -> bool:
+        """Whether the running script has a permit that is still to be read. The server sends it before the script can
+        make its first call, but the two come on different channels."""
+        return self._permit is None and self._stop.script is Script.BOUND
 
     def _worker_request(self, request: Any) -> dict[str, Any]:
         if not isinstance(request, dict) or not isinstance(request.get("id"), int):
@@ -295,9 +303,11 @@ class World:
         args, kwargs = request.get("args"), request.get("kwargs")
         if request.get("op") != "call" or not isinstance(args, list) or not isinstance(kwargs, dict):
             raise ChannelCorrupt("not a request")
-        if not self._stop.script_runs:
+        script = self._stop.script
+        if script is Script.NONE or (script is Script.BOUND and self._permit is None):
             return {"id": request["id"], "error": _error(Stopped.__name__, "the script has ended")}
-        called = self._call(str(request.get("target")), str(request.get("method")), args, kwargs)
+        permit = self._permit if script is Script.BOUND else None
+        called = self._call(str(request.get("target")), str(request.get("method")), args, kwargs, permit)
         return {"id": request["id"], **called}
 
     def _state(self) -> dict[str, Any]:
@@ -307,30 +317,27 @@ class World:
             return answer
         return {"ok": answer["ok"].state}
 
-    def _call(self, target: str, method: str, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Run one primitive call; report it to the server before the answer goes out."""
+    def _call(
+        self, target: str, method: str, args: list[Any], kwargs: dict[str, Any], permit: Permit | None = None
+    ) -> dict[str, Any]:
+        """Run one primitive call, where the permit allows it; report it to the server before the answer goes out."""
         began = time.monotonic()
         answer: dict[str, Any]
         try:
+            if permit is not None:
+                permit.use(kind_of(target, method))
             value = self._run(target, method, args, kwargs)
-            answer, shown, error = {"ok": value}, _shorten(repr(value)), None
+            answer, shown, error = {"ok": value}, shorten(repr(value)), None
         except ModelFacingError as problem:
             answer, shown = {"error": _error(type(problem).__name__, str(problem))}, ""
             error = f"{type(problem).__name__}: {answer['error']['message']}"
         except Exception as problem:  # noqa: BLE001 - anything else is a fault of the adapter, not of the script
             traceback.print_exc()
-            error = f"{target}.{method} failed: {problem!r}" if method else f"{target} failed: {problem!r}"
+            error = f"{kind_of(target, method)} failed: {problem!r}"
             answer, shown = {"error": _error("EnvironmentFailure", error)}, ""
             self._report_failure(error)
-        record = CallRecord(
-            target=target if method else "",
-            method=method or target,
-            args=[_shown_argument(value) for value in args],
-            kwargs={str(name): _shown_argument(value) for name, value in kwargs.items()},
-            result=shown,
-            error=error,
-            duration_s=time.monotonic() - began,
-        )
+        took = time.monotonic() - began
+        record = call_record(target, method, args, kwargs, result=shown, error=error, duration_s=took)
         self._server.send({"event": "call", "call": record})
         return answer
 
@@ -357,13 +364,6 @@ class World:
 
     def _report_failure(self, message: str) -> None:
         self._server.send({"event": "failed", "message": message})
-
-
-def _shown_argument(value: Any) -> Any:
-    """Arguments as they go into records: plain ones as they are, large or odd ones as short text."""
-    if isinstance(value, bool | int | float | type(None)):
-        return value
-    return _shorten(value if isinstance(value, str) else repr(value))
 
 
 def main(server_fd: int, pass_fd: int, stop_fd: int, guardian_fd: int) -> None:

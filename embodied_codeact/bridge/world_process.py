@@ -21,7 +21,7 @@ import msgspec
 from embodied_codeact.bridge.saves import Saves, Successor
 from embodied_codeact.bridge.stop import StopFlag
 from embodied_codeact.channel import Channel, ChannelClosed, ChannelCorrupt
-from embodied_codeact.contracts import EnvironmentDescription
+from embodied_codeact.contracts import EnvironmentDescription, Observation, Permissions
 from embodied_codeact.errors import OPERATOR_ERRORS, CommandRefused, EnvironmentFailure, OperatorError
 from embodied_codeact.processes import describe_exit, end_process, minimal_environment, single_threaded
 
@@ -37,6 +37,16 @@ Answer = dict[str, Any]
 def failure(error: OperatorError) -> Answer:
     """Return the answer that raises this error at the client."""
     return {"error": {"kind": type(error).__name__, "message": str(error)}}
+
+
+def checked(answer: Answer) -> Answer:
+    """Hold an adapter's observation against the contract before a client has to."""
+    if "ok" not in answer:
+        return answer
+    try:
+        return {"ok": msgspec.convert(answer["ok"], Observation)}
+    except msgspec.ValidationError as error:
+        return failure(EnvironmentFailure(f"the adapter's observation breaks the contract: {error}"))
 
 
 @dataclass(frozen=True)
@@ -128,6 +138,14 @@ class WorldProcess:
         """Send a request when the world has answered those before it; ``then`` gets the answer, or the failure."""
         self._waiting.append(_Request({"op": op, "id": next(self._ids), **fields}, then))
         self._send_next()
+
+    def permit(self, permissions: Permissions) -> None:
+        """Tell what the script that is about to begin may do, until an ``observe`` says that it has ended.
+
+        Not in the queue of requests: the script's first call, on another channel, must not overtake it.
+        """
+        with contextlib.suppress(ChannelClosed):  # a world that is gone is noticed elsewhere
+            self._channel.send({"op": "permit", "permissions": permissions}, timeout_s=SEND_S)
 
     def _send_next(self) -> None:
         while self._asked is None and self._waiting:

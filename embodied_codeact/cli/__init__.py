@@ -15,7 +15,9 @@ from typer.core import TyperGroup
 from embodied_codeact import __version__
 from embodied_codeact.cli import common, episodes, serve
 from embodied_codeact.cli.bench import bench
+from embodied_codeact.cli.chat import chat
 from embodied_codeact.cli.doctor import doctor
+from embodied_codeact.cli.evaluation import evaluate_command
 from embodied_codeact.cli.launch import launch
 
 USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
@@ -66,7 +68,8 @@ def options(
 
 
 app.command("run")(episodes.run)
-app.command("eval")(episodes.evaluate_command)
+app.command("chat")(chat)
+app.command("eval")(evaluate_command)
 app.command("replay")(episodes.replay)
 app.command("serve")(serve.serve)
 app.command("launch")(launch)

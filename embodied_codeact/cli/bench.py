@@ -15,7 +15,7 @@ from embodied_codeact.contracts import Measure
 from embodied_codeact.errors import ConfigurationError, unknown_name
 from embodied_codeact.registry import benchmark_names, load_benchmark
 
-SUBJECTS = ("interpreter", "bridge")
+SUBJECTS = ("interpreter", "bridge", "hf")
 
 
 @common.operator_errors
@@ -23,7 +23,8 @@ def bench(
     subject: Annotated[
         str | None,
         typer.Argument(
-            help="interpreter, bridge, or an environment with a benchmark such as tabletop; the first two without it."
+            help="interpreter, bridge, hf (models by transformers), or an environment with a benchmark such as "
+            "tabletop; the first two without it."
         ),
     ] = None,
     environment: Annotated[str, typer.Option(help="Environment behind the bridge.")] = "household",
@@ -40,6 +41,8 @@ def bench(
     if subject in (None, "bridge"):
         with local_session(environment, sandbox=mode) as client:
             measures += bench_bridge(client)
+    if subject == "hf":
+        measures += _bench_hf()
     if subject is not None and subject not in SUBJECTS:
         benchmark = load_benchmark(subject)
         with local_session(subject, benchmark.options, sandbox=mode) as client:
@@ -59,6 +62,16 @@ def bench(
             "" if measure.ratio is None else f"{measure.ratio:.2f}",
         )
     Console(highlight=False).print(table)
+
+
+def _bench_hf() -> list[Measure]:
+    try:
+        from embodied_codeact.models.hf.bench import bench_hf
+    except ImportError as error:
+        raise ConfigurationError(
+            f"hf: models need a package that is not installed ({error}): pip install 'embodied-codeact[models]'"
+        ) from error
+    return bench_hf()
 
 
 def _amount(value: float, unit: str) -> str:

@@ -20,6 +20,8 @@ from embodied_codeact.contracts import (
     Finish,
     InvalidReply,
     OutputChunk,
+    ScriptStarted,
+    ToolCall,
     Turn,
     UserMessage,
 )
@@ -70,6 +72,8 @@ class RunView:
             self._started(event)
         elif isinstance(event, ReplyReceived):
             self._reply(event)
+        elif isinstance(event, ScriptStarted):
+            self._console.print(Text("output", style="bold"))
         elif isinstance(event, TurnFinished):
             self._turn(event.turn)
         elif isinstance(event, EpisodeFinished):
@@ -100,7 +104,9 @@ class RunView:
             source = printable(action.code.strip("\n"))
             code = Syntax(source, "python", theme=_CODE_THEME, word_wrap=True, line_numbers=True)
             self._indented(code)
-            self._console.print(Text("output", style="bold"))
+        elif isinstance(action, ToolCall):
+            self._console.print(Text("call", style="bold"))
+            self._indented(Text(printable(_called(action)), style="blue"))
         elif isinstance(action, Finish):
             self._console.print(Text.assemble(("finish  ", "bold magenta"), printable(action.answer)))
 
@@ -128,7 +134,8 @@ class RunView:
         self._close_line()
         call = event.call
         name = f"{call.target}.{call.method}" if call.target else call.method
-        arguments = ", ".join([*map(repr, call.args), *(f"{key}={value!r}" for key, value in call.kwargs.items())])
+        named = (f"{key}={_argument(value)}" for key, value in call.kwargs.items())
+        arguments = ", ".join([*map(_argument, call.args), *named])
         shown = Text.assemble((f"{name}({arguments})", "blue"), (f"  {call.duration_s * 1000:.0f} ms", "dim"))
         self._indented(shown)
 
@@ -169,3 +176,20 @@ class RunView:
         if self._line_open:
             self._console.print()
             self._line_open = False
+
+
+def _called(action: ToolCall) -> str:
+    """
+    >>> _called(ToolCall("house.goto", {"receptacle": "fridge 1"}))
+    "house.goto(receptacle='fridge 1')"
+    """
+    return f"{action.name}({', '.join(f'{name}={value!r}' for name, value in action.arguments.items())})"
+
+
+def _argument(value: Any) -> str:
+    """An argument as the script wrote it. A record holds arrays and lists as their text.
+
+    >>> _argument("red block"), _argument("[0.5, 0.1]"), _argument(2)
+    ("'red block'", '[0.5, 0.1]', '2')
+    """
+    return value if isinstance(value, str) and value.startswith(("[", "{", "(", "array(")) else repr(value)

@@ -5,6 +5,7 @@
 ``environment``  what an environment adapter implements
 ``session``      what the agent needs of an environment, wherever it runs
 ``model``        what the agent needs of a language model
+``commands``     how calls are written where actions are text
 ``benchmark``    what measures an environment
 """
 
@@ -17,18 +18,29 @@ from embodied_codeact.contracts.api import (
     PrimitiveSpec,
     SensorSpec,
 )
-from embodied_codeact.contracts.benchmark import Benchmark, Measure, SavingSession
+from embodied_codeact.contracts.benchmark import Benchmark, Measure
+from embodied_codeact.contracts.commands import commands_of, parameters_of, text_commands
 from embodied_codeact.contracts.environment import (
     FRAMES_PER_SECOND,
     Environment,
     EnvironmentAdapter,
     Filmed,
     ForkableEnvironment,
+    RealEnvironment,
     RenewsAfterFork,
     TakesArgument,
     WorldContext,
 )
-from embodied_codeact.contracts.model import Model, Reply
+from embodied_codeact.contracts.model import (
+    ClosableModel,
+    CountsTokens,
+    KnowsContext,
+    Model,
+    Reply,
+    SharedModel,
+    StreamingModel,
+    TakesImages,
+)
 from embodied_codeact.contracts.records import (
     SCHEMA_VERSION,
     Action,
@@ -53,7 +65,10 @@ from embodied_codeact.contracts.session import (
     CallFinished,
     EnvironmentSession,
     ExecutionEvent,
+    HasTask,
     OutputChunk,
+    Permissions,
+    SavingSession,
     ScriptStarted,
 )
 
@@ -65,7 +80,9 @@ __all__ = [
     "Benchmark",
     "CallFinished",
     "CallRecord",
+    "ClosableModel",
     "CodeAction",
+    "CountsTokens",
     "Environment",
     "EnvironmentAdapter",
     "EnvironmentDescription",
@@ -79,26 +96,36 @@ __all__ = [
     "Filmed",
     "Finish",
     "ForkableEnvironment",
+    "HasTask",
     "InvalidReply",
+    "KnowsContext",
     "Measure",
     "Message",
     "MethodSpec",
     "Model",
     "Observation",
     "OutputChunk",
+    "Permissions",
     "PrimitiveSpec",
+    "RealEnvironment",
     "RenewsAfterFork",
     "Reply",
     "SavingSession",
     "ScriptError",
     "ScriptStarted",
     "SensorSpec",
+    "SharedModel",
     "Status",
+    "StreamingModel",
     "TakesArgument",
+    "TakesImages",
     "Task",
     "ToolCall",
     "Turn",
     "Usage",
     "UserMessage",
     "WorldContext",
+    "commands_of",
+    "parameters_of",
+    "text_commands",
 ]

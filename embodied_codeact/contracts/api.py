@@ -14,11 +14,16 @@ from embodied_codeact.contracts.records import Task
 
 
 class MethodSpec(msgspec.Struct, frozen=True):
-    """One callable. ``signature`` is Python source such as ``(receptacle: str) -> str``, without ``self``."""
+    """One callable. ``signature`` is Python source such as ``(receptacle: str) -> str``, without ``self``.
+
+    ``commands`` are other ways to write a call where actions are text: templates such as ``"go to {receptacle}"``,
+    with its parameters in braces (see :func:`~embodied_codeact.contracts.commands.text_commands`).
+    """
 
     name: str
     signature: str
     doc: str
+    commands: list[str] = msgspec.field(default_factory=list)
 
 
 class PrimitiveSpec(msgspec.Struct, frozen=True):
@@ -70,7 +75,8 @@ class EnvironmentDescription(msgspec.Struct, frozen=True):
     """What an environment says of itself before any task is chosen.
 
     ``guide`` is text for the model: rules of this world that no signature can say. ``packages`` lists Python packages
-    worth telling a model about. ``forkable`` says whether its worlds can be saved and restored.
+    worth telling a model about. ``forkable`` says whether its worlds can be saved and restored, ``real`` whether
+    something outside of a computer moves.
     """
 
     name: str
@@ -80,4 +86,5 @@ class EnvironmentDescription(msgspec.Struct, frozen=True):
     tasks: list[Task] = msgspec.field(default_factory=list)
     packages: list[str] = msgspec.field(default_factory=list)
     forkable: bool = False
+    real: bool = False
     metadata: dict[str, Any] = msgspec.field(default_factory=dict)

@@ -11,8 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from embodied_codeact.contracts.records import Observation
-from embodied_codeact.contracts.session import EnvironmentSession
+from embodied_codeact.contracts.session import SavingSession
 
 
 class Measure(msgspec.Struct, frozen=True):
@@ -30,22 +29,6 @@ class Measure(msgspec.Struct, frozen=True):
     def beside(cls, name: str, value: float, unit: str, reference: str, reference_value: float) -> Measure:
         """Make a figure with its reference."""
         return cls(name, value, unit, reference, reference_value, value / reference_value)
-
-
-class SavingSession(EnvironmentSession, Protocol):
-    """A session that can save and restore its world."""
-
-    def save(self) -> str:
-        """Save the world and return the save's name."""
-        ...
-
-    def restore(self, save: str) -> Observation:
-        """Put the saved world into the place of the present one."""
-        ...
-
-    def forget(self, save: str) -> None:
-        """End a save."""
-        ...
 
 
 class Benchmark(Protocol):

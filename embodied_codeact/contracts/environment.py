@@ -115,6 +115,14 @@ class ForkableEnvironment(Protocol):
 
 
 @runtime_checkable
+class RealEnvironment(Protocol):
+    """An environment where something outside of a computer moves. Scripts then wait for a person's consent, unless that
+    is switched off."""
+
+    real: bool
+
+
+@runtime_checkable
 class TakesArgument(Protocol):
     """An environment that is also written ``NAME:ARGUMENT``: the argument is the value of this option."""
 

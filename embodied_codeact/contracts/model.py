@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -32,4 +32,66 @@ class Model(Protocol):
         Raises:
             ModelError: the model did not answer.
         """
+        ...
+
+
+# What a model may have besides.
+
+
+@runtime_checkable
+class StreamingModel(Protocol):
+    """A model that shows its reply while it grows."""
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        on_text: Callable[[str], None],
+        *,
+        stop: Sequence[str] = (),
+        max_tokens: int = 2048,
+    ) -> Reply:
+        """As ``reply``; ``on_text`` is given each piece of the text as it comes, on the calling thread. What it raises
+        ends the reply and is passed on. Where a piece is given twice, since the connection broke, ``on_text`` is first
+        given the empty string: what came before does not count."""
+        ...
+
+
+@runtime_checkable
+class SharedModel(Protocol):
+    """A model that several episodes can use at the same time, from several threads."""
+
+    def for_episode(self) -> Model:
+        """Return a handle for one episode at a time: it has that episode's state, and shares the rest."""
+        ...
+
+
+@runtime_checkable
+class CountsTokens(Protocol):
+    """A model that can count the tokens of a prompt without answering it."""
+
+    def count_tokens(self, messages: Sequence[Message]) -> int:
+        """Return how many tokens a prompt of these messages has."""
+        ...
+
+
+@runtime_checkable
+class KnowsContext(Protocol):
+    """A model that knows how many tokens fit into one prompt together with its reply."""
+
+    context_tokens: int
+
+
+@runtime_checkable
+class TakesImages(Protocol):
+    """A model to which pictures can be shown, where ``takes_images`` is true."""
+
+    takes_images: bool
+
+
+@runtime_checkable
+class ClosableModel(Protocol):
+    """A model with something to release: threads, connections."""
+
+    def close(self) -> None:
+        """Release everything. May be called twice."""
         ...

@@ -13,11 +13,20 @@ SCHEMA_VERSION = 1
 """Version of the trajectory format. A reader refuses a newer one and says so."""
 
 
-class Message(msgspec.Struct, frozen=True):
-    """One message of a conversation in the usual chat format."""
+class Figure(msgspec.Struct, frozen=True):
+    """A picture that a script drew or showed. ``data`` is the encoded image."""
+
+    data: bytes
+    format: Literal["png", "jpeg"] = "png"
+    title: str = ""
+
+
+class Message(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One message of a conversation in the usual chat format. ``images`` go with it to models that take them."""
 
     role: Literal["system", "user", "assistant"]
     content: str
+    images: list[Figure] = msgspec.field(default_factory=list)
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -48,11 +57,13 @@ class CodeAction(msgspec.Struct, frozen=True, tag="code"):
 
 
 class ToolCall(msgspec.Struct, frozen=True, tag="tool"):
-    """One call of one primitive, as JSON and text actions express it."""
+    """One call of one primitive, as JSON and text actions express it. ``left_out`` counts what the same reply held
+    besides, which is not carried out."""
 
     name: str
     arguments: dict[str, Any] = msgspec.field(default_factory=dict)
     thought: str = ""
+    left_out: int = 0
 
 
 class UserMessage(msgspec.Struct, frozen=True, tag="message"):
@@ -109,14 +120,6 @@ class ScriptError(msgspec.Struct, frozen=True):
         """What a model reads: the traceback (or the bare error) and the hint."""
         body = self.traceback.rstrip() or (f"{self.kind}: {self.message}" if self.message else self.kind)
         return f"{body}\n{self.hint}" if self.hint else body
-
-
-class Figure(msgspec.Struct, frozen=True):
-    """A picture that a script drew. ``data`` is the encoded image."""
-
-    data: bytes
-    format: Literal["png"] = "png"
-    title: str = ""
 
 
 class ExecutionResult(msgspec.Struct, frozen=True):
@@ -177,8 +180,9 @@ class Usage(msgspec.Struct, frozen=True):
 class Turn(msgspec.Struct, frozen=True):
     """One turn: the reply, the action found in it, what it did, and the observation text the model was given.
 
-    ``observation`` is empty after the last turn, when nothing is shown any more. ``dropped`` counts the earlier
-    messages that were left out of this turn's prompt for lack of room.
+    ``observation`` is empty after the last turn, when nothing is shown any more; where a user said something after
+    the action, ``said`` holds those words, which are also part of the observation. ``dropped`` counts the earlier
+    messages that were left out of this turn's prompt for lack of room, ``shortened`` the observations that were cut.
     """
 
     index: int
@@ -190,6 +194,8 @@ class Turn(msgspec.Struct, frozen=True):
     status: Status = Status()
     usage: Usage = Usage()
     dropped: int = 0
+    shortened: int = 0
+    said: str = ""
 
 
 class Episode(msgspec.Struct, frozen=True):

@@ -13,6 +13,9 @@ taken from a recording while an episode runs; the observations are compared afte
 So ``turns + left_out + unanswered`` is the number of recorded replies. A trajectory of this project holds what each
 script did, also the last, so there every reply with a script is compared and the others are left out. The outcome is
 success and the reason of the end; it also differs where an episode asks for more replies than were recorded.
+
+A recorded task that the environment does not have, but which it can stand in for by its free task, is replayed there:
+its observations are compared, and its outcome, which nobody can judge here, is counted as ``unjudged``.
 """
 
 from __future__ import annotations
@@ -24,12 +27,13 @@ from typing import Literal
 import msgspec
 
 from embodied_codeact.agent import MINT, CodeActAgent, Dialect, Limits
-from embodied_codeact.agent.dialects import DIALECTS
+from embodied_codeact.agent.dialects import DIALECTS, parse_mint_reply
 from embodied_codeact.agent.events import EventSink
 from embodied_codeact.contracts import EnvironmentSession, Episode, Finish, InvalidReply, Task
 from embodied_codeact.errors import ConfigurationError, unknown_name
 from embodied_codeact.evaluation.compare import Output, is_verdict, recorded_output, replayed_output, same_output
 from embodied_codeact.models.replay import ReplayModel
+from embodied_codeact.tasks import is_free
 from embodied_codeact.trajectories.recordings import Recording
 
 _NOT_REACHED = "(the episode had ended before this turn)"
@@ -54,6 +58,7 @@ class ReplayReport(msgspec.Struct, frozen=True):
     unanswered: int = 0
     observations_equal: int = 0
     outcomes_equal: int = 0
+    unjudged: int = 0
     differences: list[Difference] = msgspec.field(default_factory=list)
 
 
@@ -77,7 +82,8 @@ def replay_recordings(
     for recording, task in zip(recordings, tasks, strict=True):
         model = ReplayModel([recording], f"replay:{recording.model}", pinned=True)
         dialect = _dialect(recording)
-        agent = CodeActAgent(model, dialect=dialect, limits=limits or _limits(recording, dialect), on_event=on_event)
+        budget = limits or _limits(recording, dialect, task)
+        agent = CodeActAgent(model, dialect=dialect, limits=budget, on_event=on_event)
         try:
             episode = agent.run(session, task)
         finally:
@@ -104,7 +110,8 @@ def compare_episode(recording: Recording, episode: Episode, *, exhausted: bool =
     got = _outcome(episode.status.success, episode.end)
     if exhausted or len(episode.turns) != len(recording.replies):
         got += f" after {len(episode.turns)} turns instead of {len(recording.replies)}"
-    if got != expected:
+    free = is_free(episode.task)
+    if got != expected and not free:
         differences.append(Difference(recording.task_id, None, expected, got))
     return ReplayReport(
         episodes=1,
@@ -112,7 +119,8 @@ def compare_episode(recording: Recording, episode: Episode, *, exhausted: bool =
         left_out=counts["left_out"],
         unanswered=counts["unanswered"],
         observations_equal=equal,
-        outcomes_equal=int(got == expected),
+        outcomes_equal=int(got == expected and not free),
+        unjudged=int(free),
         differences=differences,
     )
 
@@ -122,6 +130,9 @@ def _task_of(recording: Recording, tasks: Sequence[Task]) -> Task:
     here."""
     wanted = recording.task_id
     found = [task for task in tasks if task.id == wanted] or [task for task in tasks if task.id.endswith(f"/{wanted}")]
+    free = [task for task in tasks if is_free(task)]
+    if not found and len(free) == 1:
+        return msgspec.structs.replace(free[0], instruction=recording.instruction)
     if len(found) == 1:
         return found[0] if recording.seed is None else msgspec.structs.replace(found[0], seed=recording.seed)
     raise ConfigurationError(
@@ -136,9 +147,12 @@ def _dialect(recording: Recording) -> Dialect:
     return DIALECTS[recording.dialect]
 
 
-def _limits(recording: Recording, dialect: Dialect) -> Limits:
-    """MINT's budget of turns; a trajectory's own is that of the turns that it has, in case it ran out of them."""
-    return Limits() if dialect is MINT else Limits(turns=max(len(recording.replies), 1))
+def _limits(recording: Recording, dialect: Dialect, task: Task) -> Limits:
+    """MINT's budget of turns. Otherwise that of the turns that were recorded: a trajectory may have run out of its own,
+    and a task that nobody judges does not end where it is solved."""
+    if dialect is MINT and not is_free(task):
+        return Limits()
+    return Limits(turns=max(len(recording.replies), 1))
 
 
 def _expected(recording: Recording, index: int) -> Output | Literal["left_out", "unanswered"]:
@@ -147,7 +161,7 @@ def _expected(recording: Recording, index: int) -> Output | Literal["left_out", 
         result = recording.results[index]
         return "left_out" if result is None else replayed_output(result)
     answered = index < len(recording.observations)
-    if isinstance(MINT.parse(recording.replies[index]), Finish | InvalidReply):
+    if isinstance(parse_mint_reply(recording.replies[index]), Finish | InvalidReply):
         return "left_out"
     if not answered:
         return "unanswered"

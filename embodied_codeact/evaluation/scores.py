@@ -22,11 +22,11 @@ class GroupScore(msgspec.Struct, frozen=True):
 class EvaluationReport(msgspec.Struct, frozen=True):
     """How a set of episodes went.
 
-    Episodes that ended with an operator-facing error are only counted in ``not_scored``. ``interval`` is the
-    success rate's 95 % Wilson interval. ``by_type`` sorts by ``task.metadata["type"]`` (``"other"`` without one),
-    ``by_task`` by the task's id, over all its seeds. ``ends`` counts why episodes ended. ``with_errors`` counts the
-    episodes in which a script raised, ``recovered`` those of them that succeeded all the same. Rates and means of
-    no episode are 0.
+    Episodes that ended with an operator-facing error are only counted in ``not_scored``; ``errors`` counts their
+    messages, the first task's first. ``interval`` is the success rate's 95 % Wilson interval. ``by_type`` sorts by
+    ``task.metadata["type"]`` (``"other"`` without one), ``by_task`` by the task's id, over all its seeds. ``ends``
+    counts why episodes ended. ``with_errors`` counts the episodes in which a script raised, ``recovered`` those of them
+    that succeeded all the same. Rates and means of no episode are 0.
     """
 
     episodes: int
@@ -44,6 +44,7 @@ class EvaluationReport(msgspec.Struct, frozen=True):
     seconds: float
     not_scored: int = 0
     by_task: dict[str, GroupScore] = msgspec.field(default_factory=dict)
+    errors: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 def score(episodes: Sequence[Episode]) -> EvaluationReport:
@@ -71,6 +72,7 @@ def score(episodes: Sequence[Episode]) -> EvaluationReport:
         seconds=sum(episode.duration_s for episode in scored),
         not_scored=len(episodes) - len(scored),
         by_task=_grouped(scored, lambda task: task.id),
+        errors=dict(Counter(episode.error or "" for episode in episodes if episode.end == "error")),
     )
 
 

@@ -13,8 +13,9 @@ import warnings
 from types import CodeType, FrameType
 from typing import Any
 
-from embodied_codeact.contracts import ScriptError
+from embodied_codeact.contracts import Figure, ScriptError
 from embodied_codeact.interpreter import figures, tracebacks
+from embodied_codeact.interpreter.pictures import Gallery
 from embodied_codeact.interpreter.records import Finished, ScriptLimits, cut_middle
 from embodied_codeact.interpreter.streams import Streams
 
@@ -80,6 +81,8 @@ def _show_warnings_once() -> None:
     warnings.filterwarnings("once", category=DeprecationWarning, module="__main__")
     # plt.show() in a process without a display; the figure is collected at the end of the script.
     warnings.filterwarnings("ignore", message=".*is non-interactive", category=UserWarning)
+    # joblib looks, when it is imported, whether it can start processes; the confinement lets it start threads only.
+    warnings.filterwarnings("ignore", message=".*joblib will operate in serial mode", category=UserWarning)
 
 
 class Console:
@@ -90,8 +93,9 @@ class Console:
         self._streams = streams
         self._interrupts = interrupts
         self._flags = 0
+        self._gallery = Gallery(limits)
         self._module = types.ModuleType("__main__")
-        self._module.__dict__.update(names)
+        self._module.__dict__.update({"show": self._gallery.show} | names)
         sys.modules["__main__"] = self._module
         _show_warnings_once()
         self._reports = tracebacks.Reporter(limits, self._module.__dict__)
@@ -107,9 +111,17 @@ class Console:
             # It came after the script's last instruction and before the flag was down.
             value, error = None, self._reports.describe(late, number)
         self._interrupts.end()
-        pictures = [] if error else figures.collect(self._limits)
+        pictures = self._pictures()
         self._streams.flush()
         return Finished(number, value, error, pictures, self._interrupts.happened)
+
+    def _pictures(self) -> list[Figure]:
+        """What the script showed and drew. Drawing takes time, which a script that was stopped does not have: its
+        figures stay open for the next one."""
+        shown = self._gallery.take()
+        if self._interrupts.happened:
+            return shown
+        return shown + figures.collect(self._limits, self._limits.max_figures - len(shown))
 
     def _run(self, number: int, code: str) -> tuple[str | None, ScriptError | None]:
         filename = tracebacks.script_name(number)

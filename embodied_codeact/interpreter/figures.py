@@ -7,16 +7,23 @@ import sys
 from typing import Any
 
 from embodied_codeact.contracts import Figure
+from embodied_codeact.interpreter.pictures import MAX_TITLE_CHARACTERS
 from embodied_codeact.interpreter.records import ScriptLimits
 
 
-def collect(limits: ScriptLimits) -> list[Figure]:
-    """Return the open figures and close them. What cannot be drawn is said on standard error."""
+def collect(limits: ScriptLimits, room: int) -> list[Figure]:
+    """Return the open figures, at most ``room``, and close them all. What cannot be drawn, and how many there was no
+    room for, is said on standard error."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None:
         return []
     found: list[Figure] = []
-    for number in pyplot.get_fignums()[: limits.max_figures]:
+    numbers = pyplot.get_fignums()
+    if len(numbers) > room:
+        print(
+            f"{len(numbers) - room} more figures were not drawn: {limits.max_figures} a script at most", file=sys.stderr
+        )
+    for number in numbers[:room]:
         figure = pyplot.figure(number)
         buffer = io.BytesIO()
         try:
@@ -35,4 +42,4 @@ def collect(limits: ScriptLimits) -> list[Figure]:
 def _title(figure: Any) -> str:
     texts = [figure.get_suptitle() if hasattr(figure, "get_suptitle") else ""]
     texts += [axes.get_title() for axes in figure.axes]
-    return next((str(text)[:200] for text in texts if text), "")
+    return next((str(text)[:MAX_TITLE_CHARACTERS] for text in texts if text), "")

@@ -38,6 +38,8 @@ _SYSTEM_READABLE = (
     "/proc/meminfo",
     "/sys/devices/system/cpu",
 )
+_OWN_MAPS = "/proc/self/maps"
+"""What the process itself has mapped. threadpoolctl, and so much of scikit-learn, finds the loaded libraries there."""
 _READ_WRITE_FILES = ("/dev/null",)
 _FILE_RIGHTS = (
     ll.AccessFS.READ_FILE | ll.AccessFS.WRITE_FILE | ll.AccessFS.EXECUTE | ll.AccessFS.TRUNCATE | ll.AccessFS.IOCTL_DEV
@@ -81,4 +83,8 @@ def restrict(scratch: str, readable: Iterable[str]) -> None:
         for path in _READ_WRITE_FILES:
             rules.allow_path(path, ll.AccessFS.READ_FILE | ll.AccessFS.WRITE_FILE)
         rules.allow_path(scratch, handled & ~_SCRATCH_DENIED)
+        # A rule holds for an inode, and procfs makes a new one whenever its cached entry was dropped: a descriptor that
+        # stays open for as long as the process lives keeps the entry.
+        os.open(_OWN_MAPS, os.O_PATH | os.O_CLOEXEC)
+        rules.allow_path(_OWN_MAPS, ll.AccessFS.READ_FILE)
         rules.restrict()

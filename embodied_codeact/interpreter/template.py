@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from embodied_codeact.interpreter import landlock, sandbox, worker
+from embodied_codeact.interpreter import landlock, results, sandbox, worker  # noqa: F401 - scripts use results
 from embodied_codeact.interpreter.records import ScriptLimits
 
 MAX_PACKET = 64 * 1024

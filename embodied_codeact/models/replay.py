@@ -12,6 +12,7 @@ recorded.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
@@ -31,7 +32,7 @@ class ReplayModel:
         self.exhausted = False
         self._pinned = pinned
         self._recordings = list(recordings)
-        self._uses = [0] * len(self._recordings)
+        self._uses = _Uses(len(self._recordings))
         self._current: Recording | None = None
         self._position = 0
 
@@ -56,6 +57,12 @@ class ReplayModel:
             raise ModelError(f"{self.name}: {unknown_name('recorded task', task_id, known)}")
         return ReplayModel(chosen, self.name, pinned=True)
 
+    def for_episode(self) -> ReplayModel:
+        """Return a model for an episode at the same time; each recording is still used once before any is again."""
+        other = ReplayModel(self._recordings, self.name, pinned=self._pinned)
+        other._uses = self._uses
+        return other
+
     def start_episode(self) -> None:
         self._current, self._position, self.exhausted = None, 0, False
 
@@ -76,19 +83,31 @@ class ReplayModel:
 
     def _recognise(self, messages: Sequence[Message]) -> Recording:
         opening = _normalised("\n".join(message.content for message in messages if message.role != "assistant"))
-        best = -1
-        best_rank = (0, 0)
+        fitting: dict[int, int] = {}
         for index, recording in enumerate(self._recordings):
             if not self._pinned and _normalised(recording.instruction).rstrip(".") not in opening:
                 continue
             lines = [] if self._pinned else [_normalised(line) for line in recording.opening.splitlines()]
-            rank = (sum(bool(line) and line in opening for line in lines), -self._uses[index])
-            if best < 0 or rank > best_rank:
-                best, best_rank = index, rank
-        if best < 0:
+            fitting[index] = sum(bool(line) and line in opening for line in lines)
+        if not fitting:
             raise ModelError(f"{self.name} holds no recording of this task ({len(self._recordings)} others)")
-        self._uses[best] += 1
-        return self._recordings[best]
+        best = max(fitting.values())
+        return self._recordings[self._uses.take([index for index, lines in fitting.items() if lines == best])]
+
+
+class _Uses:
+    """How often each recording was used, by all the episodes that share them."""
+
+    def __init__(self, count: int) -> None:
+        self._uses = [0] * count
+        self._lock = threading.Lock()
+
+    def take(self, among: Sequence[int]) -> int:
+        """Return the first of those that were used least, and count it."""
+        with self._lock:
+            chosen = min(among, key=self._uses.__getitem__)
+            self._uses[chosen] += 1
+        return chosen
 
 
 def _normalised(text: str) -> str:

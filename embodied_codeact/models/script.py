@@ -17,6 +17,7 @@ class ScriptModel:
 
     def __init__(self, code: str, name: str = "script") -> None:
         self.name = name
+        self._code = code
         self._replies = [f"<execute>\n{code}\n</execute>", DONE]
         self._position = 0
 
@@ -34,6 +35,10 @@ class ScriptModel:
         if "</execute>" in code:
             raise ConfigurationError(f"{path} holds '</execute>', which would end the script there")
         return cls(code.strip("\n"), name=f"script:{Path(path).name}")
+
+    def for_episode(self) -> ScriptModel:
+        """Return a model with the same script, for an episode at the same time."""
+        return ScriptModel(self._code, self.name)
 
     def start_episode(self) -> None:
         self._position = 0

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embodied_codeact.agent.events import AgentEvent, EpisodeFinished, EpisodeStarted, ReplyReceived, TurnFinished
+from embodied_codeact.agent.events import (
+    AgentEvent,
+    EpisodeFinished,
+    EpisodeStarted,
+    Instructed,
+    ReplyReceived,
+    TurnFinished,
+)
 from embodied_codeact.contracts import (
     FRAMES_PER_SECOND,
     Action,
@@ -77,6 +84,8 @@ class EpisodeRecorder:
     def __call__(self, event: AgentEvent) -> None:
         if isinstance(event, EpisodeStarted):
             self._begin(event.task)
+        elif isinstance(event, Instructed):
+            self._instruction = event.text
         elif isinstance(event, ReplyReceived):
             self._turn, self._action = event.turn + 1, event.action
         elif isinstance(event, TurnFinished):

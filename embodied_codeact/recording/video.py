@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -104,3 +106,31 @@ class VideoWriter:
         lines = words.decode("utf-8", "replace").strip().splitlines()
         failed = bool(self._encoder.returncode) and self._frames > 0
         return lines[0] if failed and lines else ("the encoder failed" if failed else "")
+
+
+def join_videos(parts: Sequence[Path], path: Path) -> None:
+    """Write videos of :class:`VideoWriter`, of one size, one after the other as one file. Nothing is encoded anew, and
+    the names of ``parts`` hold no apostrophe.
+
+    Raises:
+        ConfigurationError: there are none, or the file cannot be written.
+    """
+    if not parts:
+        raise ConfigurationError("there is no film to write")
+    partial = path.with_name(f".{path.stem}.partial.mp4")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as listed:
+            listed.writelines(f"file '{part.absolute()}'\n" for part in parts)
+            listed.flush()
+            joining = ["-f", "concat", "-safe", "0", "-i", listed.name, "-c", "copy", str(partial)]
+            ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-nostdin", "-loglevel", "error", *joining]
+            ended = subprocess.run(ffmpeg, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        if ended.returncode == 0:
+            partial.replace(path)
+            return
+        problem = ended.stderr.decode("utf-8", "replace").strip().splitlines()
+    except (OSError, RuntimeError) as error:
+        raise ConfigurationError(f"cannot write the video {path}: {error}") from error
+    partial.unlink(missing_ok=True)
+    raise ConfigurationError(f"cannot write the video {path}: {problem[0] if problem else 'the encoder failed'}")

@@ -15,6 +15,8 @@ from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.trajectories.codec import decode_episode
 from embodied_codeact.trajectories.reader import read_lines
 
+_MINT_ENVIRONMENTS = {"alfworld": "household", "reasoning": "workspace"}
+"""Which environment here has what a task of MINT's needs, by the first part of its kind."""
 _MINT_ENDS = {"max_propose_steps": "max_propose", "max_steps": "turns"}
 
 
@@ -27,7 +29,7 @@ class Recording(msgspec.Struct, frozen=True):
     which does not tell whether it came from a script or a solution. ``dialect`` names the rules that it was played by.
     ``results`` holds, for each reply of a trajectory of this project, what its script did (None for a reply without
     one); it is empty for a recording of MINT's, which has only the observations' text. ``seed`` is the task's, None
-    where the recording does not tell.
+    where the recording does not tell; ``environment`` is the name of the one to replay it in, empty likewise.
     """
 
     task_id: str
@@ -41,6 +43,7 @@ class Recording(msgspec.Struct, frozen=True):
     dialect: str = "mint"
     results: list[ExecutionResult | None] = msgspec.field(default_factory=list)
     seed: int | None = None
+    environment: str = ""
 
 
 class _MintEpisode(msgspec.Struct):
@@ -49,6 +52,7 @@ class _MintEpisode(msgspec.Struct):
     success: bool
     terminate_reason: str
     messages: list[Message]
+    task: str = ""
 
 
 def read_recordings(path: Path | str) -> list[Recording]:
@@ -98,6 +102,7 @@ def _from_mint(episode: _MintEpisode) -> Recording:
         observations=[message.content for message in said[1::2]],
         success=episode.success,
         end=_MINT_ENDS.get(episode.terminate_reason, ""),
+        environment=_MINT_ENVIRONMENTS.get(episode.task.partition("/")[0], ""),
     )
 
 
@@ -115,6 +120,7 @@ def _from_episode(episode: Episode) -> Recording:
         dialect=str(episode.metadata.get("dialect", "native")),
         results=[turn.result for turn in episode.turns],
         seed=episode.task.seed,
+        environment=episode.task.environment,
     )
 
 

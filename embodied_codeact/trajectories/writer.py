@@ -6,6 +6,7 @@ import fcntl
 import logging
 import os
 import stat
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -33,6 +34,7 @@ class TrajectoryWriter:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self.note: str | None = None
+        self._lock = threading.Lock()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
@@ -48,20 +50,21 @@ class TrajectoryWriter:
             raise
 
     def write(self, episode: Episode) -> None:
-        """Append one episode; it is on the disk when this returns.
+        """Append one episode; it is on the disk when this returns. May be called from any thread.
 
         Raises:
             OperatorError: the disk is full or gone. What was there before is left whole.
         """
         line = memoryview(encode_episode(episode) + b"\n")
-        size = os.fstat(self._descriptor).st_size
-        try:
-            while line:
-                line = line[os.write(self._descriptor, line) :]
-            os.fsync(self._descriptor)
-        except OSError as error:
-            os.ftruncate(self._descriptor, size)
-            raise OperatorError(f"cannot write the episode to {self.path}: {error.strerror}") from error
+        with self._lock:
+            size = os.fstat(self._descriptor).st_size
+            try:
+                while line:
+                    line = line[os.write(self._descriptor, line) :]
+                os.fsync(self._descriptor)
+            except OSError as error:
+                os.ftruncate(self._descriptor, size)
+                raise OperatorError(f"cannot write the episode to {self.path}: {error.strerror}") from error
 
     def close(self) -> None:
         """Close the file. May be called twice."""

@@ -1,12 +1,14 @@
 """The household expert: a model like any other, that knows only what the conversation says and common sense.
 
-It reads the prompt and the observations, and replies with a thought and a whole program, as a good agent would. It
-serves as a reference that a model can be measured against, and as a source of trajectories to learn from.
+It reads the prompt and the observations, and replies with a thought and a whole program, as a good agent would; where
+replies hold one call each, it carries the same program out call by call. It serves as a reference that a model can be
+measured against, and as a source of trajectories to learn from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from embodied_codeact.contracts import Message, Reply
 from embodied_codeact.envs.household.expert_habits import kind_of, likely_receptacles, search_order
@@ -19,6 +21,19 @@ from embodied_codeact.envs.household.expert_reading import (
     read_memory,
 )
 from embodied_codeact.envs.household.expert_scripts import APPLIANCES, Plan, write_exploration, write_script
+from embodied_codeact.envs.instructed import since_latest_instruction
+from embodied_codeact.envs.unrolled import (
+    Conclusion,
+    Decision,
+    EndedProgram,
+    Offer,
+    Program,
+    read_form,
+    reply_with_calls,
+    write_decision,
+)
+from embodied_codeact.primitives.household import House
+from embodied_codeact.primitives.household_mint import mint_functions
 
 _PATIENCE = 3
 """So many scripts are tried before a search that found nothing counts as hopeless."""
@@ -35,27 +50,60 @@ class HouseholdExpert:
     def start_episode(self) -> None:
         """Nothing to drop."""
 
+    def count_tokens(self, messages: Sequence[Message]) -> int:
+        """Return 0: it reads text as it is, however long, so nothing has to be left out of a prompt."""
+        del messages
+        return 0
+
     def reply(self, messages: Sequence[Message], *, stop: Sequence[str] = (), max_tokens: int = 2048) -> Reply:
         """Continue the conversation. ``max_tokens`` is not applied: a program cut short would be of no use."""
         del max_tokens
-        text = _answer(read_briefing(messages), read_memory(messages))
+        text = _answer(since_latest_instruction(messages))
         ends = [position for mark in stop if mark and (position := text.find(mark)) >= 0]
         return Reply(text[: min(ends)] if ends else text)
 
 
-def _answer(briefing: Briefing, memory: Memory) -> str:
+def _answer(messages: Sequence[Message]) -> str:
+    briefing, form = read_briefing(messages), read_form(messages)
+    if form == "script":
+        return write_decision(form, _decide(briefing, read_memory(messages)))
+
+    def decide(ended: Sequence[EndedProgram]) -> Decision:
+        told = messages[: ended[-1].messages if ended else 0]
+        return _decide(briefing, replace(read_memory(told), scripts=len(ended)))
+
+    return reply_with_calls(messages, form, _offer(briefing), decide)
+
+
+def _offer(briefing: Briefing) -> Offer:
+    if briefing.flat:
+        return Offer(mint_functions(_Nowhere()))
+    return Offer({"house": House}, state={"places": list(briefing.places)})
+
+
+class _Nowhere:
+    """The household of functions of which only the signatures are used."""
+
+    put_template = ""
+
+    def command(self, text: str) -> str:
+        raise NotImplementedError(text)
+
+
+def _decide(briefing: Briefing, memory: Memory) -> Decision:
+    """Write the next program, or conclude."""
     kinds = set(map(kind_of, briefing.places))
     seen = {kind_of(name) for names in memory.contents.values() for name in names}
     goal = read_goal(briefing.sentence, kinds, seen)
     if goal is not None and _achieved(goal, memory):
-        return _solve("I have completed the task.", "done")
+        return Conclusion("I have completed the task.", "done")
     if _hopeless(goal, briefing, memory):
-        return _solve("I have tried what I could, and another search would not show anything new.", "not found")
+        return Conclusion("I have tried what I could, and another search would not show anything new.", "not found")
     if goal is None:
         return _explore(briefing, memory)
     if memory.scripts == 0 and not memory.contents and memory.holding is None:
-        return _act(_first_thought(goal, kinds), _first_plan(goal, briefing))
-    return _act(_next_thought(goal, memory), _next_plan(goal, briefing, memory))
+        return Program(_first_thought(goal, kinds), write_script(_first_plan(goal, briefing)))
+    return Program(_next_thought(goal, memory), write_script(_next_plan(goal, briefing, memory)))
 
 
 def _achieved(goal: Goal, memory: Memory) -> bool:
@@ -153,25 +201,13 @@ def _a(kind: str) -> str:
     return f"an {kind}" if kind[:1] in "aeiou" else f"a {kind}"
 
 
-def _explore(briefing: Briefing, memory: Memory) -> str:
+def _explore(briefing: Briefing, memory: Memory) -> Decision:
     if not briefing.places:
-        return _solve("I see neither a room nor a task that I understand.", "I do not understand the task")
+        return Conclusion("I see neither a room nor a task that I understand.", "I do not understand the task")
     unseen = [place for place in search_order("", briefing.places) if place not in memory.contents]
     if not unseen:
-        return _solve(
+        return Conclusion(
             "I have looked at everything and still do not see what is wanted.", "I do not understand the task"
         )
     thought = "I am not sure what is wanted, so I look around first: every place, opening what is closed."
-    return _reply(thought, f"<execute>\n{write_exploration(unseen, flat=briefing.flat)}\n</execute>")
-
-
-def _act(thought: str, plan: Plan) -> str:
-    return _reply(thought, f"<execute>\n{write_script(plan)}\n</execute>")
-
-
-def _solve(thought: str, answer: str) -> str:
-    return _reply(thought, f"<solution>{answer}</solution>")
-
-
-def _reply(thought: str, action: str) -> str:
-    return f"<thought>\n{thought}\n</thought>\n{action}"
+    return Program(thought, write_exploration(unseen, flat=briefing.flat))

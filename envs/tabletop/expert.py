@@ -1,7 +1,8 @@
 """The tabletop expert: a model like any other, that knows only what the conversation says.
 
 It recognises the instruction, writes the whole program that a good agent would write for it, reads from the output
-whether that worked, and otherwise looks again and does what is left.
+whether that worked, and otherwise looks again and does what is left. Where replies hold one call each, it carries the
+same program out call by call.
 """
 
 from __future__ import annotations
@@ -9,11 +10,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from embodied_codeact.contracts import Message, Reply
-from embodied_codeact.envs.tabletop.expert_reading import Briefing, Progress, read_briefing, read_progress
-from embodied_codeact.envs.tabletop.tasks import write_script
+from embodied_codeact.envs.instructed import since_latest_instruction
+from embodied_codeact.envs.tabletop.expert_reading import (
+    Briefing,
+    Progress,
+    read_briefing,
+    read_progress,
+    succeeded,
+)
+from embodied_codeact.envs.tabletop.tasks import Level, write_script
+from embodied_codeact.envs.unrolled import (
+    Conclusion,
+    Decision,
+    EndedProgram,
+    Offer,
+    Program,
+    read_form,
+    reply_with_calls,
+    write_decision,
+)
+from embodied_codeact.primitives.arm import MotionArm
+from embodied_codeact.primitives.arm_errors import ARM_ERRORS
+from embodied_codeact.primitives.gripper import Gripper
+from embodied_codeact.primitives.joint_arm import JointArm
+from embodied_codeact.primitives.scene import Scene
+from embodied_codeact.primitives.skill_arm import SkillArm
 
 _MOST_SCRIPTS = 4
 """After that many, another one would only do the same again."""
+
+_ARMS: dict[Level, type] = {"skills": SkillArm, "motion": MotionArm, "joints": JointArm}
+_READS = ("scene.*", "arm.pose", "arm.joints", "arm.limits", "arm.can_reach", "arm.forward", "arm.jacobian")
+_OFFERS: dict[Level, Offer] = {
+    level: Offer({"arm": arm, "gripper": Gripper, "scene": Scene}, errors=ARM_ERRORS, reads=(*_READS, "gripper.state"))
+    for level, arm in _ARMS.items()
+}
 
 
 class TabletopExpert:
@@ -25,25 +56,43 @@ class TabletopExpert:
     def start_episode(self) -> None:
         """Nothing to drop."""
 
+    def count_tokens(self, messages: Sequence[Message]) -> int:
+        """Return 0: it reads text as it is, however long, so nothing has to be left out of a prompt."""
+        del messages
+        return 0
+
     def reply(self, messages: Sequence[Message], *, stop: Sequence[str] = (), max_tokens: int = 2048) -> Reply:
         """Continue the conversation. ``max_tokens`` is not applied: a program cut short would be of no use."""
         del max_tokens
-        text = _answer(read_briefing(messages), read_progress(messages))
+        text = _answer(since_latest_instruction(messages))
         ends = [position for mark in stop if mark and (position := text.find(mark)) >= 0]
         return Reply(text[: min(ends)] if ends else text)
 
 
-def _answer(briefing: Briefing, progress: Progress) -> str:
+def _answer(messages: Sequence[Message]) -> str:
+    briefing, form = read_briefing(messages), read_form(messages)
+    if form == "script":
+        return write_decision(form, _decide(briefing, read_progress(messages)))
+
+    def decide(ended: Sequence[EndedProgram]) -> Decision:
+        achieved = bool(ended) and not ended[-1].error and succeeded(ended[-1].printed)
+        return _decide(briefing, Progress(len(ended), achieved, ended[-1].error if ended else ""))
+
+    return reply_with_calls(messages, form, _OFFERS[briefing.level or "skills"], decide)
+
+
+def _decide(briefing: Briefing, progress: Progress) -> Decision:
+    """Write the next program, or conclude."""
     if briefing.level is None or briefing.task is None:
-        return _solve("I do not understand what to do here, or with what.", "I do not understand the task")
+        return Conclusion("I do not understand what to do here, or with what.", "I do not understand the task")
     if progress.achieved:
-        return _solve("The scene is as it should be.", "done")
+        return Conclusion("The scene is as it should be.", "done")
     if progress.scripts >= _MOST_SCRIPTS:
-        return _solve("I have tried what I could, and it still does not work.", "not done")
+        return Conclusion("I have tried what I could, and it still does not work.", "not done")
     # A level without a script of its own is served by the one for skills, which defines what it needs from joints.
     body = briefing.task.oracles.get(briefing.level) or briefing.task.oracles["skills"]
     script = write_script(briefing.level, briefing.parameters, body, again=progress.scripts > 0)
-    return f"<thought>\n{_thought(briefing.task.plan, progress)}\n</thought>\n<execute>\n{script}</execute>"
+    return Program(_thought(briefing.task.plan, progress), script)
 
 
 def _thought(plan: str, progress: Progress) -> str:
@@ -51,7 +100,3 @@ def _thought(plan: str, progress: Progress) -> str:
         return plan
     problem = f"the script ended with {progress.error}" if progress.error else "the scene is not as it should be"
     return f"It is not done yet: {problem}\nI look at the scene as it is now and do what is left. {plan}"
-
-
-def _solve(thought: str, answer: str) -> str:
-    return f"<thought>\n{thought}\n</thought>\n<solution>{answer}</solution>"

@@ -47,11 +47,16 @@ def read_briefing(messages: Sequence[Message]) -> Briefing:
             break
         opening.append(message.content)
     text = "\n".join(opening)
-    level = next((level for method, level in _METHODS if re.search(rf"^\W*arm\.{method}\(", text, re.MULTILINE)), None)
+    level = next((level for method, level in _METHODS if _documents(text, method)), None)
     for line in reversed(text.splitlines()):
         if found := understand(line):
             return Briefing(level, *found)
     return Briefing(level, None, {})
+
+
+def _documents(text: str, method: str) -> bool:
+    """Whether a line begins with the signature of the arm's method; as a command it may stand without the arm."""
+    return re.search(rf"^\W*(?:arm\.)?{method}\(", text, re.MULTILINE) is not None
 
 
 def understand(line: str) -> tuple[TabletopTask, dict[str, Any]] | None:
@@ -71,5 +76,9 @@ def read_progress(messages: Sequence[Message]) -> Progress:
     if begin := _ERROR.search(last):
         raised = _RAISED.findall(last, begin.start())
         error = ": ".join(raised[-1]) if raised else "an error"
-    verdicts = _VERDICT.findall(last)
-    return Progress(scripts, not error and verdicts[-1:] == ["True"], error)
+    return Progress(scripts, not error and succeeded(last), error)
+
+
+def succeeded(printed: str) -> bool:
+    """Whether the last verdict that a script printed is a success."""
+    return _VERDICT.findall(printed)[-1:] == ["True"]

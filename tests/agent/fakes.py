@@ -20,6 +20,7 @@ from embodied_codeact.contracts import (
     MethodSpec,
     Observation,
     OutputChunk,
+    Permissions,
     PrimitiveSpec,
     Reply,
     ScriptError,
@@ -56,13 +57,16 @@ def pantry_task(name: str = "t1", thing: str = "jam", kind: str = "place") -> Ta
 
 class Pantry:
     """Take a thing, put it into the box. ``ends_when_won`` as household games do; otherwise only a settled look
-    tells, as on the tabletop."""
+    tells, as on the tabletop. With ``stays_won`` every later look says so too."""
 
-    def __init__(self, *, ends_when_won: bool = True, fail_on: str | None = None) -> None:
+    def __init__(self, *, ends_when_won: bool = True, stays_won: bool = False, fail_on: str | None = None) -> None:
         self.ends_when_won = ends_when_won
+        self.stays_won = stays_won
         self.fail_on = fail_on
         self.failure: BaseException | None = None
         self.deadlines: list[float] = []
+        self.permissions: list[Permissions | None] = []
+        """What each script was allowed; nothing here holds it to that."""
         self.settled = 0
         self._start(pantry_task())
 
@@ -76,9 +80,15 @@ class Pantry:
         )
 
     def execute(
-        self, code: str, *, timeout_s: float, on_event: Callable[[ExecutionEvent], None] | None = None
+        self,
+        code: str,
+        *,
+        timeout_s: float,
+        on_event: Callable[[ExecutionEvent], None] | None = None,
+        permissions: Permissions | None = None,
     ) -> tuple[ExecutionResult, Observation]:
         self.deadlines.append(timeout_s)
+        self.permissions.append(permissions)
         if self.failure is not None and self.fail_on in (None, code):
             raise self.failure
         result = run_script(code, self.namespace)
@@ -90,7 +100,10 @@ class Pantry:
     def observe(self, *, settle: bool = False) -> Observation:
         self.settled += settle
         won = self._won()
-        return Observation(state=self._state(), status=Status(success=settle and won, score=float(won)))
+        known = won and (settle or self.stays_won)
+        return Observation(
+            state=self._state(), status=Status(success=known, score=float(won), done=won and self.stays_won)
+        )
 
     def _start(self, task: Task) -> None:
         self.wanted = task.metadata["thing"]

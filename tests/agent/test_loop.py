@@ -94,7 +94,7 @@ def test_time_that_the_user_takes_does_not_count(monkeypatch: pytest.MonkeyPatch
 
 def test_message_without_user_is_told_so_and_costs_a_turn() -> None:
     episode = run(["Which box?", DONE])
-    assert NO_USER in episode.turns[0].observation
+    assert NO_USER["code"] in episode.turns[0].observation
     assert "4 turns left" in episode.turns[0].observation
 
 

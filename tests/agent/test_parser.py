@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import collections
-import json
 from pathlib import Path
 
 import pytest
 
-from embodied_codeact.agent.dialects import MINT, NATIVE, Dialect
+from embodied_codeact.agent.dialects import MINT, NATIVE, Dialect, parse_mint_reply
 from embodied_codeact.agent.parser import EMPTY_SCRIPT, REPAIR, clean_script, parse_reply
-from embodied_codeact.contracts import Action, CodeAction, Finish, InvalidReply, UserMessage
+from embodied_codeact.agent.tools import Toolbox
+from embodied_codeact.contracts import Action, ApiDescription, CodeAction, Finish, InvalidReply, UserMessage
+from tests.agent.mint_table import kind_of, published_episodes
 
 SCRIPTS = {
     "plain block": ("<execute>\nprint(1)\n</execute>", "print(1)"),
@@ -147,21 +148,26 @@ def test_string_lines_keep_their_indentation() -> None:
 def test_huge_reply_takes_linear_time(before: str, unit: str, dialect: Dialect) -> None:
     """A megabyte of what makes careless patterns backtrack; quadratic work would run into the timeout."""
     reply = before + unit * (1_000_000 // len(unit))
-    assert isinstance(dialect.parse(reply), Action)
+    assert isinstance(dialect.parse(reply, Toolbox(ApiDescription())), Action)
 
 
 def test_every_published_reply_is_one_action(data_dir: Path) -> None:
-    native: collections.Counter[str] = collections.Counter()
+    kinds: collections.Counter[str] = collections.Counter()
     complaints = 0
-    for path in sorted((data_dir / "mint").glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            messages = json.loads(line)["messages"][1:]
-            native.update(type(NATIVE.parse(message["content"])).__name__ for message in messages[::2])
-            for reply, answer in zip(messages[::2], messages[1::2], strict=False):
-                action = MINT.parse(reply["content"])
-                complained = "I don't understand your input." in answer["content"]
-                complaints += complained
-                assert complained == isinstance(action, InvalidReply)
-                assert ("Your answer is wrong." in answer["content"]) == isinstance(action, Finish)
+    for episode in published_episodes(data_dir):
+        for reply, answer in episode.exchanges:
+            kinds[kind_of(reply)] += 1
+            if answer is None:
+                continue
+            action = parse_mint_reply(reply)
+            complained = "I don't understand your input." in answer
+            complaints += complained
+            assert complained == isinstance(action, InvalidReply)
+            assert ("Your answer is wrong." in answer) == isinstance(action, Finish)
     assert complaints == 13
-    assert native == {"CodeAction": 435, "Finish": 166, "UserMessage": 3}
+    assert kinds == {
+        "CodeAction (tags)": 424,
+        "CodeAction (tags, then_finish)": 11,
+        "Finish": 166,
+        "UserMessage": 3,
+    }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from embodied_codeact.agent import MINT, NATIVE, Dialect, Limits
 from embodied_codeact.agent.prompt import api_text, fill, load_template, opening_messages
-from embodied_codeact.contracts import Observation
+from embodied_codeact.contracts import ErrorSpec, Observation
 from embodied_codeact.errors import ConfigurationError
 from tests.agent.fakes import DESCRIPTION, pantry_task
 
@@ -38,6 +39,23 @@ def test_api_is_laid_out_as_python() -> None:
         "# state (read only, always current)\nstate.holding: str | None - What the hand holds.\n\n"
         "# errors that calls raise and scripts can catch by name\nPrimitiveError(Exception) - Could not be done."
     )
+
+
+def test_limit_on_calls_is_told_where_there_is_one() -> None:
+    limit = ErrorSpec("CallLimitReached", ["PrimitiveError"], "Too many calls.")
+    consent = ErrorSpec("NotApproved", ["PrimitiveError"], "Ask first.")
+    api = replace(DESCRIPTION.api, errors=[*DESCRIPTION.api.errors, limit, consent])
+    told = {}
+    for calls in (None, 1, 3):
+        description = replace(DESCRIPTION, api=api)
+        limits = Limits(calls=calls)
+        system, _ = opening_messages(description, pantry_task(), Observation(), dialect=NATIVE, limits=limits)
+        told[calls] = system.content
+        assert "NotApproved" not in system.content
+    assert "CallLimitReached" not in told[None]
+    assert "at most 1 primitive call; one more raises CallLimitReached" in told[1]
+    assert "at most 3 primitive calls;" in told[3]
+    assert "CallLimitReached(PrimitiveError) - Too many calls." in told[3]
 
 
 def test_hole_in_a_template_fails_loudly() -> None:

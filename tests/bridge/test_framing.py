@@ -25,6 +25,10 @@ def vectors() -> dict[str, list[bytes]]:
 VALUES = {
     "ping": ("ping", None),
     "execute": ("execute", {"code": "counter.add()", "timeout_s": 10.0, "commander": "c1", "deadman_s": 3.0}),
+    "execute with permissions": (
+        "execute",
+        {"code": "arm.pick('cup')", "timeout_s": 10.0, "permissions": {"max_calls": 1, "allowed": ["arm.pick"]}},
+    ),
     "array": ("reply", {"ok": np.array([[1, 2], [3, 4]], dtype="<i2")}),
     "record": ("reply", {"ok": wire.Record.of("Counted", {"value": 2, "ok": True})}),
 }

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from embodied_codeact.agent.dialects import MINT
+from embodied_codeact.agent.dialects import parse_mint_reply
 from embodied_codeact.contracts import (
     CodeAction,
     EnvironmentDescription,
     ExecutionEvent,
     ExecutionResult,
     Observation,
+    Permissions,
     ScriptError,
     Status,
     Task,
@@ -107,16 +108,21 @@ class Parrot:
 
     def reset(self, task: Task) -> Observation:
         self.current = self.recordings[task.id]
-        actions = [MINT.parse(reply) for reply in self.current.replies]
+        actions = [parse_mint_reply(reply) for reply in self.current.replies]
         self.scripts = iter([index for index, action in enumerate(actions) if isinstance(action, CodeAction)])
         return Observation(text="Hello.")
 
     def execute(
-        self, code: str, *, timeout_s: float, on_event: Callable[[ExecutionEvent], None] | None = None
+        self,
+        code: str,
+        *,
+        timeout_s: float,
+        on_event: Callable[[ExecutionEvent], None] | None = None,
+        permissions: Permissions | None = None,
     ) -> tuple[ExecutionResult, Observation]:
-        del timeout_s, on_event
+        del timeout_s, on_event, permissions
         index = next(self.scripts)
-        action = MINT.parse(self.current.replies[index])
+        action = parse_mint_reply(self.current.replies[index])
         assert isinstance(action, CodeAction)
         assert action.code == code
         if index == len(self.current.replies) - 1:

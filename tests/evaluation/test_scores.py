@@ -37,13 +37,17 @@ def test_report_sums_up_what_happened() -> None:
     assert report.tokens > 0
 
 
-def test_failure_ends_the_run_and_hands_over_the_episode_so_far() -> None:
+def test_what_the_system_failed_is_told_and_not_scored() -> None:
     seen: list[Episode] = []
-    with pytest.raises(ModelError):
-        evaluate(Pantry(), [pantry_task("breaks"), pantry_task("straight")], lambda t: agent_for(t.id), seen.append)
-    assert [(episode.end, len(episode.turns)) for episode in seen] == [("error", 1)]
+    names = ["straight", "breaks", "gives up", "breaks"]
+    evaluate(Pantry(), [pantry_task(name) for name in names], lambda task: agent_for(task.id), seen.append)
+    assert [(episode.end, len(episode.turns)) for episode in seen[:2]] == [("environment", 1), ("error", 1)]
     report = score(seen)
-    assert (report.episodes, report.not_scored, report.success_rate, report.interval) == (0, 1, 0.0, (0.0, 1.0))
+    assert (report.episodes, report.not_scored, report.success_rate) == (2, 2, 0.5)
+    assert report.errors == {"gone": 2}
+    assert "breaks" not in report.by_task
+    nothing = score(seen[1:2])
+    assert (nothing.episodes, nothing.not_scored, nothing.success_rate, nothing.interval) == (0, 1, 0.0, (0.0, 1.0))
 
 
 def test_wilson_interval_agrees_with_published_values() -> None:

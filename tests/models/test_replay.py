@@ -109,8 +109,7 @@ def test_broken_line_is_named(tmp_path: Path, line: str, words: str) -> None:
         ("replay:", "names no file"),
         ("replay:/nowhere/x.jsonl", "cannot read /nowhere/x.jsonl"),
         ("repaly:x", "Did you mean 'replay'"),
-        ("hf:some/model", "not in this version.*expert, replay:FILE"),
-        ("openai:gpt@http://x", "not in this version"),
+        ("hg:some/model", "unknown model.*expert, replay:FILE"),
         ("embedded", "not in this version"),
         ("expert:x", "takes nothing after it"),
         ("expert", "expert for environment 'pantry'"),
@@ -119,6 +118,11 @@ def test_broken_line_is_named(tmp_path: Path, line: str, words: str) -> None:
 def test_model_that_cannot_be_had_says_what_can(spec: str, words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
         resolve_model(spec, "pantry")
+
+
+def test_a_model_without_options_refuses_them() -> None:
+    with pytest.raises(ConfigurationError, match="takes no options .given: dtype"):
+        resolve_model("expert", "household", {"dtype": "float32"})
 
 
 def test_empty_file_is_refused(tmp_path: Path) -> None:

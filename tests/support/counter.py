@@ -237,7 +237,14 @@ class ForkableCounterEnvironment(CounterEnvironment):
         return ForkableAdapter(context, options.limit, self._kind)
 
 
+class RealCounterEnvironment(CounterEnvironment):
+    """It says that something outside of a computer moves."""
+
+    real = True
+
+
 environment = CounterEnvironment("counter", Counter)
+real = RealCounterEnvironment("real-counter", Counter)
 forkable = ForkableCounterEnvironment("forkable-counter", _Forkable)
 faulty = CounterEnvironment("faulty-counter", _Faulty)
 
@@ -252,4 +259,5 @@ def install(folder: Path) -> None:
         "counter = tests.support.counter:environment\n"
         "faulty-counter = tests.support.counter:faulty\n"
         "forkable-counter = tests.support.counter:forkable\n"
+        "real-counter = tests.support.counter:real\n"
     )

@@ -100,7 +100,8 @@ print("done:", built())
 
 _PAIRS = """\
 blocks = scene.objects(kind="block")
-pairs = [[thing.name for thing in blocks if thing.color == color] for color in {thing.color for thing in blocks}]
+colors = sorted({thing.color for thing in blocks})
+pairs = [[thing.name for thing in blocks if thing.color == color] for color in colors]
 for first, second in pairs:
     if not scene.is_on(first, second) and not scene.is_on(second, first):
         arm.pick(first)

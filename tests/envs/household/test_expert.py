@@ -232,6 +232,29 @@ def test_finishes_when_the_task_is_done_or_hopeless_and_explores_what_it_does_no
     assert HouseholdExpert().reply([]).text
 
 
+def test_acts_command_by_command_and_goes_on_from_what_it_saw() -> None:
+    mug = f"{ROOM}a desk 1, a desk 10, and a bed 1.\nYour task is to: put a mug in desk."
+    messages = [Message("system", "Reply with two lines.\nThought: why\nAction: what"), Message("user", mug)]
+    empty, full = "On the desk 1, you see nothing.", "On the desk 10, you see a mug 1."
+    taken, put = "You pick up the mug 1 from the desk 10.", "You move the mug 1 to the desk 1."
+    answers = [empty, full, taken, "Nothing happens.", empty, put]
+    said = []
+    for answer in answers:
+        said.append(HouseholdExpert().reply(messages, stop=["\nObservation:"]).text)
+        messages += [Message("assistant", said[-1]), Message("user", f"Observation:\n{answer}\n\n9 turns left.")]
+    assert said[0].startswith("Thought: I need to find a mug")
+    assert [text.partition("Action: ")[2] for text in said] == [
+        "go to desk 1",
+        "go to desk 10",
+        "take mug 1 from desk 10",
+        "go to desk 1",
+        "examine desk 1",
+        "put mug 1 in/on desk 1",
+    ]
+    assert all(text.startswith("Action: ") for text in said[1:])
+    assert HouseholdExpert().reply(messages).text.endswith("Action: finish(done)")
+
+
 def test_is_the_household_s_expert_and_stops_where_it_is_told() -> None:
     expert = load_expert("household")
     expert.start_episode()

@@ -8,14 +8,17 @@ import ast
 import numpy as np
 import pytest
 
-from embodied_codeact.agent.prompt import api_text
-from embodied_codeact.contracts import Message, WorldContext
-from embodied_codeact.describe import describe_api
+from embodied_codeact.agent import ACTION_DIALECTS
+from embodied_codeact.agent.limits import default_limits
+from embodied_codeact.agent.prompt import opening_messages
+from embodied_codeact.contracts import Message, Observation, Task, WorldContext
+from embodied_codeact.describe import describe_environment
 from embodied_codeact.envs.tabletop import environment
 from embodied_codeact.envs.tabletop.environment import TabletopOptions
 from embodied_codeact.envs.tabletop.expert import TabletopExpert
 from embodied_codeact.envs.tabletop.expert_reading import read_briefing
 from embodied_codeact.envs.tabletop.tasks import LEVELS, TASKS, Level
+from embodied_codeact.envs.unrolled import read_form
 
 METHODS: dict[Level, str] = {
     "skills": "arm.move_to(position) -> MotionResult\n    Go.\n\narm.pick(object: str) -> MotionResult\n    Pick.",
@@ -57,18 +60,19 @@ def test_it_writes_a_program_for_each_task_with_what_the_level_has(name: str, le
     assert called <= allowed[level]
 
 
+@pytest.mark.parametrize("form", ACTION_DIALECTS)
 @pytest.mark.parametrize("level", LEVELS)
-def test_it_reads_the_level_from_the_prompt_as_it_really_is(level: Level) -> None:
+def test_it_reads_the_level_from_the_prompt_as_it_really_is(level: Level, form: str) -> None:
     adapter = environment.adapter(TabletopOptions(level=level), WorldContext())
     try:
-        api = api_text(describe_api(environment, adapter.primitives()))
+        description = describe_environment(environment, adapter.primitives(), [])
     finally:
         adapter.close()
-    messages = [
-        Message("system", f"{environment.guide}\n\n{api}"),
-        *opening("Swap the red block and the blue block.")[1:],
-    ]
+    task = Task(id="swap", environment="tabletop", instruction="Swap the red block and the blue block.")
+    dialect = ACTION_DIALECTS[form]
+    messages = opening_messages(description, task, Observation(), dialect=dialect, limits=default_limits(dialect))
     assert read_briefing(messages).level == level
+    assert read_form(messages) == ("script" if form == "code" else form)
 
 
 def test_the_program_holds_what_the_instruction_says() -> None:
@@ -114,3 +118,19 @@ def test_it_stops_where_it_is_told() -> None:
     text = TabletopExpert().reply(opening("Put the red block in the blue bowl."), stop=["</execute>"]).text
     assert "<execute>" in text
     assert "</execute>" not in text
+
+
+def test_it_carries_its_program_out_call_by_call_where_replies_hold_one() -> None:
+    messages = opening("Put the red block in the blue bowl.")
+    messages[0] = Message("system", f'{messages[0].content}\n{{"tool": ..., "arguments": ...}}')
+    assert '"scene.is_inside", "arguments": {"inner": "red block", "outer": "blue bowl"}' in reply(messages)
+    answers = ["false", '{"position_error": 0.001}', "Error:\nObjectSlipped: it fell", '{"position": [0.5, 0, 0.15]}']
+    said = []
+    for answer in answers:
+        said.append(reply(messages))
+        messages += [Message("assistant", said[-1]), Message("user", f"Observation:\n{answer}\n\n9 turns left.")]
+    assert '"arm.pick"' in said[1]
+    assert '"arm.place", "arguments": {"target": "blue bowl"}' in said[2]
+    assert "ObjectSlipped: it fell" in said[3]
+    assert '"arm.pose"' in said[3]
+    assert '"touching": ' not in reply(messages), "the names of the scene were not asked for"

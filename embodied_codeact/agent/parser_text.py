@@ -1,0 +1,177 @@
+"""Finds the one command in the reply of a model that acts by text.
+
+The form is ReAct's (arXiv 2210.03629): a line ``Thought: ...`` and a line ``Action: ...``. The first action counts. Its
+command is one of those that the environment gives its primitives (``go to fridge 1``), or a call as in ``pick(red
+block)``, ``arm.move_to([0.5, 0, 0.2], yaw=0.3)`` or ``pick red block``. Without any label a line counts that is a
+command by itself. Prose alone is a message for the user.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import takewhile
+from typing import NamedTuple
+
+from embodied_codeact.agent.commands import Command, Commands
+from embodied_codeact.agent.parser import normalized, parse_reply
+from embodied_codeact.agent.tools import FINISH, Toolbox
+from embodied_codeact.contracts import Action, CodeAction, Finish, InvalidReply, ToolCall, UserMessage
+from embodied_codeact.errors import InvalidArgument
+
+REPAIR = "{problem} Reply with these two lines:\nThought: why\nAction: one command"
+NO_ACTION = "No action was found in your reply."
+EMPTY_ACTION = "Your action is empty."
+NOT_JSON = "You act by text here, not by JSON."
+NOT_CODE = "You cannot run code here: you act by text, one command a turn."
+
+_MARK = r"[ \t]{0,8}(?:[-*#>][ \t]{0,4}){0,3}\*{0,2}(?:\d{1,3}[.)][ \t]{0,4})?\*{0,2}"
+_END = r"(?:[ \t]{0,2}\d{1,3})?[ \t]{0,4}\*{0,2}[:=]\*{0,2}(.*)"
+_LABELS = {
+    "input": re.compile(rf"{_MARK}action[ \t]{{0,2}}input{_END}", re.IGNORECASE),
+    "thought": re.compile(rf"{_MARK}(?:thought|think){_END}", re.IGNORECASE),
+    "action": re.compile(rf"{_MARK}act(?:ion)?{_END}", re.IGNORECASE),
+    "answer": re.compile(rf"{_MARK}(?:final[ \t]{{1,4}})?answer{_END}", re.IGNORECASE),
+    "observation": re.compile(rf"{_MARK}obs(?:ervation)?{_END}", re.IGNORECASE),
+}
+_OBSERVED = re.compile(r"\sobservation:", re.IGNORECASE)
+_PROMPT = re.compile(r"[ \t]{0,8}>{1,3}[ \t]{0,4}(.*)")
+_FENCE = re.compile(r"[ \t]{0,12}(`{3,}|~{3,})[ \t]{0,4}([\w+.-]{0,20})[ \t]*")
+_ROLE = re.compile(r"\s*(?:assistant|agent)\s{0,4}:", re.IGNORECASE)
+_BULLET = re.compile(r"[ \t]{0,8}(?:[-*][ \t]{1,4}|\d{1,3}[.)][ \t]{1,4})")
+_AROUND = (("`", "`"), ('"', '"'), ("'", "'"), ("[", "]"), ("<", ">"))
+_MAX_BARE_WORDS = 12
+_MAX_LINES = 200
+
+
+class _Line(NamedTuple):
+    """A line of a reply. ``kind``: action, prompt (``> ...``), fenced, prose, thought, or more of a thought."""
+
+    kind: str
+    text: str
+
+
+def parse_text_reply(reply: str, tools: Toolbox) -> Action:
+    """Return the one action in ``reply``. Never raises."""
+    text = normalized(reply)
+    role = _ROLE.match(text)
+    lines = _sorted_lines(text[role.end() :] if role else text)
+    commands = Commands(tools)
+    written = [line.text for line in lines if line.kind == "action"]
+    plain = parse_reply(text)
+    if written:
+        return _labelled([line for line in written if line], _thought(lines), commands)
+    if isinstance(plain, Finish):
+        return plain
+    found = list(_unlabelled(lines, commands))
+    if found:
+        line, command = found[0]
+        return _action(command, _thought(lines[:line]), len(found) - 1, commands)
+    return _no_action(text, lines, plain)
+
+
+def _labelled(written: list[str], thought: str, commands: Commands) -> Action:
+    if not written:
+        return InvalidReply(REPAIR.format(problem=EMPTY_ACTION))
+    try:
+        command = commands.parse(written[0])
+    except InvalidArgument as error:
+        return InvalidReply(f"Error:\n{type(error).__name__}: {error}")
+    return _action(command, thought, len(written) - 1, commands)
+
+
+def _action(command: Command, thought: str, left_out: int, commands: Commands) -> Action:
+    if command.name == FINISH and FINISH not in commands.tools.tools:
+        return Finish(answer=str(command.arguments.get("answer", "")), thought=thought)
+    return ToolCall(command.name, command.arguments, thought, left_out)
+
+
+def _no_action(text: str, lines: list[_Line], plain: Action) -> Action:
+    if isinstance(plain, CodeAction):
+        return InvalidReply(REPAIR.format(problem=NOT_CODE))
+    prose = "\n".join(line.text for line in lines if line.kind == "prose").strip()
+    if re.search(r"\{\s*[\"']\w+[\"']\s*:", text):
+        return InvalidReply(REPAIR.format(problem=NOT_JSON))
+    if not prose or not isinstance(plain, UserMessage) or any(line.kind != "prose" for line in lines):
+        return InvalidReply(REPAIR.format(problem=NO_ACTION))
+    return UserMessage(prose)
+
+
+def _sorted_lines(text: str) -> list[_Line]:
+    """Each line with what it is. An action goes on in the next line where its own is empty, a thought until the next
+    label. What follows an observation that the model made up does not count."""
+    found: list[_Line] = []
+    in_thought = fenced = acted = False
+    for line in text.split("\n"):
+        if _FENCE.fullmatch(line):
+            fenced = not fenced
+            continue
+        label, content = _label(line)
+        if label == "observation" and acted:
+            break
+        if label == "input":
+            _join_input(found, content)
+        elif label:
+            in_thought = label == "thought"
+            found.append(_Line(label, content))
+        elif found and found[-1] == _Line("action", ""):
+            found[-1] = _Line("action", _bare(line))
+        elif line.strip():
+            found.append(_Line("fenced" if fenced else "more" if in_thought else "prose", line.strip()))
+        if found and found[-1].kind == "action" and found[-1].text:
+            acted = True
+    return found
+
+
+def _label(line: str) -> tuple[str, str]:
+    for label, pattern in _LABELS.items():
+        match = pattern.fullmatch(line)
+        if match is None:
+            continue
+        if label == "answer":
+            return "action", f"{FINISH}({match[1].strip()})"
+        return label, _bare(match[1]) if label == "action" else match[1].strip()
+    prompt = _PROMPT.fullmatch(line)
+    return ("prompt", _bare(prompt[1])) if prompt else ("", "")
+
+
+def _join_input(found: list[_Line], content: str) -> None:
+    """LangChain's form of ReAct: the name in one line, the arguments in the next."""
+    if found and found[-1].kind == "action" and content not in ("", "{}", "None", "null"):
+        found[-1] = _Line("action", f"{found[-1].text}({content})")
+
+
+def _unlabelled(lines: list[_Line], commands: Commands) -> Iterator[tuple[int, Command]]:
+    """Commands in lines without a label: at a prompt, in a fence, or alone in their line."""
+    for index, line in enumerate(lines[:_MAX_LINES]):
+        announced = line.kind in ("prompt", "fenced")
+        bullet = _BULLET.match(line.text)
+        text = line.text[bullet.end() :] if bullet else line.text
+        if line.kind == "thought" or (not announced and _reads_like_prose(text)):
+            continue
+        try:
+            command = commands.match(_bare(text))
+        except InvalidArgument:
+            continue
+        if command is not None and (announced or command.sure):
+            yield index, command
+
+
+def _reads_like_prose(text: str) -> bool:
+    return len(text.split()) > _MAX_BARE_WORDS or text.endswith(("?", "!", ":"))
+
+
+def _thought(lines: list[_Line]) -> str:
+    """What was thought, or else said before the first action."""
+    thought = "\n".join(line.text for line in lines if line.kind in ("thought", "more")).strip()
+    return thought or "\n".join(line.text for line in takewhile(lambda line: line.kind == "prose", lines))
+
+
+def _bare(text: str) -> str:
+    """A command without what models put around it."""
+    text = _OBSERVED.split(text, maxsplit=1)[0].strip().strip("*").strip()
+    for opener, closer in _AROUND:
+        inside = text[1:-1]
+        if len(text) > 2 and text[0] == opener and text[-1] == closer and opener not in inside:
+            text = inside.strip()
+    return text.removeprefix(">").strip()

@@ -1,0 +1,98 @@
+"""``chat``: a person and the agent, in one world."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from msgspec.structs import replace
+from rich.console import Console
+
+from embodied_codeact.agent.events import AgentEvent, TurnFinished
+from embodied_codeact.bridge.client import EnvironmentClient
+from embodied_codeact.cli import agents, common
+from embodied_codeact.cli.chat_commands import FILM, Workbench
+from embodied_codeact.cli.chat_film import ChatFilm
+from embodied_codeact.cli.chat_keys import CtrlC
+from embodied_codeact.cli.chat_person import ChatPerson
+from embodied_codeact.cli.chat_session import ChatSession
+from embodied_codeact.cli.chat_view import ChatView
+from embodied_codeact.cli.chat_worlds import Worlds
+from embodied_codeact.trajectories import TrajectoryWriter
+
+TURNS = 20
+"""Turns for each instruction: a person is there to stop it."""
+
+
+@common.operator_errors
+def chat(
+    environment: common.Environment,
+    task: Annotated[str | None, typer.Option(help="Whose scene it is: a task id, or a part of it.")] = None,
+    model: common.Model = "expert",
+    model_option: agents.ModelOption = None,
+    action: agents.ActionOption = "code",
+    games: common.Games = None,
+    api: common.Api = None,
+    option: common.Option = None,
+    seed: common.Seed = 0,
+    max_turns: Annotated[int, typer.Option(min=1, help="Turns for each instruction.")] = TURNS,
+    approve: agents.Approve = None,
+    script_timeout: common.ScriptTimeout = 60.0,
+    sandbox: common.Sandbox = "strict",
+    connect: common.Connect = None,
+    out: common.Out = None,
+    record: Annotated[bool, typer.Option("--record", help=f"Film the chat; it is written to {FILM}.")] = False,
+    record_to: Annotated[
+        Path | None, typer.Option(metavar="FILE.mp4", help="Like --record, to this file.", show_default=False)
+    ] = None,
+    calls: Annotated[bool, typer.Option("--calls/--no-calls", help="Show each primitive call.")] = True,
+) -> None:
+    """Tell the agent what to do, watch it, answer it, stop it, and go on in the same world."""
+    console = Console(highlight=False)
+    options = common.environment_options(games, api, option)
+    film_to = record_to or (FILM if record else None)
+    if film_to is not None:
+        common.prepare_recording(environment, options, connect=connect)
+    common.check_names(environment, options, sandbox=sandbox, connect=connect)
+    maker = agents.AgentMaker(environment, model, action=action, model_options=model_option, approve=approve)
+    maker.limits = replace(maker.limits, turns=max_turns, script_timeout_s=script_timeout)
+    with contextlib.ExitStack() as stack:
+        stack.callback(maker.close)
+        writer = stack.enter_context(TrajectoryWriter(out)) if out is not None else None
+        client = stack.enter_context(common.open_session(environment, options, sandbox=sandbox, connect=connect))
+        # A halt comes in the middle of the other's conversation.
+        halter = stack.enter_context(EnvironmentClient(str(client.endpoint), deadman_s=None, events=False))
+        keys = CtrlC(lambda: halter.halt("the user pressed Ctrl-C"))
+        description = client.describe()
+        film = stack.enter_context(contextlib.closing(ChatFilm(client.frames))) if film_to is not None else None
+        view = ChatView(console, show_calls=calls)
+        chosen = common.with_seed(common.choose_task(description.tasks, task), seed)
+        bench = Workbench(client, view, maker, chosen, Worlds(client), film)
+        session = ChatSession(client, keys)
+        person = ChatPerson(console, session, keys, bench)
+
+        def sink(event: AgentEvent) -> None:
+            view(event)
+            if film is not None:
+                with (
+                    console.status("drawing the film ...")
+                    if isinstance(event, TurnFinished)
+                    else contextlib.nullcontext()
+                ):
+                    film(event)
+
+        bench.agent = maker.make(sink, real=description.real, approver=person, person=person)
+        try:
+            with keys:
+                bench.agent.run(session, chosen)
+        finally:
+            if writer is not None and bench.agent.episode is not None:
+                writer.write(bench.agent.episode)
+        if film is not None and film_to is not None and film.begun:
+            console.print(f"video: {film.write(film_to, last=True)}", markup=False, soft_wrap=True)
+    if keys.leaving:
+        raise typer.Exit(common.INTERRUPTED)
+    if out is not None:
+        console.print(f"trajectory: {out}", markup=False, soft_wrap=True)
