@@ -105,6 +105,10 @@ class Commands:
         parts += [f"{name}={_text(value)}" for name, value in arguments.items() if name not in named]
         return f"{self.name(tool)}({', '.join(parts)})"
 
+    def verb(self, tool: Tool) -> str:
+        """Return the words that a tool's command begins with, before its arguments."""
+        return re.split(r"[({]", self.shown(tool), maxsplit=1)[0].strip()
+
     def name(self, tool: Tool) -> str:
         """Return the shortest name of a tool that is its alone."""
         short = tool.short_name
@@ -233,7 +237,7 @@ def _finish(inside: str) -> Command:
     if isinstance(value, dict):
         value = next(iter(value.values()), "")
     text = str(value)
-    for pair in _PAIRS:
+    for pair in (*_PAIRS, "[]"):
         if len(text) >= 2 and text[0] == pair[0] and text[-1] == pair[1]:
             text = text[1:-1].strip()
             break

@@ -1,8 +1,9 @@
 """The messages of an episode, and the part of them that fits into one prompt.
 
 What goes first when room is short: the oldest observations are shortened, then the oldest replies are left out with
-their observations. The opening prompt and the newest exchange always stay. What once went stays away, and a fifth of
-the room is made free at a time: a model that keeps what it has computed then keeps it for several turns.
+their observations. The opening prompt, the newest exchange and the words of a person's latest instruction always stay.
+What once went stays away, and a fifth of the room is made free at a time: a model that keeps what it has computed then
+keeps it for several turns.
 """
 
 from __future__ import annotations
@@ -57,6 +58,9 @@ class Conversation:
         self._said: list[Message] = []
         self._shortened = 0
         self._dropped = 0
+        self._instruction = ""
+        self._instructed_in = -1
+        """The message that holds the latest instruction; -1 where that is the opening."""
 
     @property
     def messages(self) -> list[Message]:
@@ -66,13 +70,20 @@ class Conversation:
     def add_reply(self, text: str) -> None:
         self._said.append(Message("assistant", text))
 
-    def add_observation(self, text: str, images: Sequence[Figure] = ()) -> None:
+    def add_observation(self, text: str, images: Sequence[Figure] = (), *, instruction: str = "") -> None:
+        """Add what the model is told; ``instruction`` is the part of it that says what is to be done from now on."""
         self._said.append(Message("user", text, list(images)))
+        self._keep(instruction)
 
-    def amend(self, text: str) -> None:
+    def amend(self, text: str, *, instruction: str = "") -> None:
         """Add to what the model was told last."""
         messages = self._said or self._opening
         messages[-1] = replace(messages[-1], content=f"{messages[-1].content}\n\n{text}")
+        self._keep(instruction)
+
+    def _keep(self, instruction: str) -> None:
+        if instruction:
+            self._instruction, self._instructed_in = instruction, len(self._said) - 1
 
     def prompt(self, budget: int, count: Callable[[Sequence[Message]], int] = estimate_tokens) -> Prompt:
         """Return the messages for the next reply within ``budget`` tokens.
@@ -107,7 +118,10 @@ class Conversation:
         exchanges cut, their pictures taken away."""
         said = list(self._said)
         for index in range(1, min(2 * shortened, len(said)), 2):
-            said[index] = Message("user", cut_middle(said[index].content, _SHORTENED_CHARS))
+            text = cut_middle(said[index].content, _SHORTENED_CHARS)
+            if index == self._instructed_in and self._instruction not in text:
+                text = f"{text}\n\n{self._instruction}"
+            said[index] = Message("user", text)
         return [*self._noted_opening(dropped), *said[dropped:]]
 
     def _noted_opening(self, dropped: int) -> list[Message]:
@@ -115,4 +129,6 @@ class Conversation:
             return self._opening
         *head, last = self._opening
         note = f"[{dropped // 2} earlier turns are left out here for lack of room.]"
+        if 0 <= self._instructed_in < dropped:
+            note = f"{note}\n\n{self._instruction}"
         return [*head, Message(last.role, f"{last.content}\n\n{note}", last.images)]

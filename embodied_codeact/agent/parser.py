@@ -9,7 +9,11 @@ The rules, in the order in which they apply:
 4. Prose alone is a message for the user. A reply is either an action for the environment or a message for the user
    (arXiv 2402.01030, section 2), and chat models ask their questions without any tag; where no user is present the
    answer says so and how to act, so nothing is lost.
-5. What holds neither (nothing, a thought alone, an empty block) is invalid, and is answered with how to reply.
+5. What holds neither (nothing, a thought alone, an empty block, a tool call) is invalid, and is answered with how to
+   reply.
+
+What a reasoning model drafts in ``<think>`` is no action; chat templates may open that tag in the prompt, so a reply
+may begin within. Nor does anything count that follows an observation which the model made up itself.
 
 A tag that opens an action at the start of a line ends whatever block is open: code never has such a line, and models
 do forget closing tags. Everything here runs in time linear in the length of the reply.
@@ -22,6 +26,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from embodied_codeact.agent.tool_markup import marks_call
 from embodied_codeact.contracts import Action, CodeAction, Finish, InvalidReply, UserMessage
 
 REPAIR = (
@@ -29,13 +34,23 @@ REPAIR = (
     "- <thought>why</thought> and then <execute>Python code</execute> to act,\n"
     "- <solution>your answer</solution> to finish."
 )
+NO_TOOLS = "There are no tools to call here: you act by Python."
 EMPTY_SCRIPT = "The <execute> block of your reply is empty, so nothing was run. Put Python code between the tags."
 
 # Bounded blanks: two unbounded runs side by side would backtrack quadratically.
-_TAG = re.compile(r"<[ \t]{0,4}(/?)[ \t]{0,4}(execute|solution|thought|think)[ \t]{0,4}>", re.IGNORECASE)
-_FENCE = re.compile(r"[ \t]{0,12}(`{3,}|~{3,})[ \t]{0,4}([\w+.-]{0,20})[ \t]*")
+_TAG = re.compile(
+    r"<[ \t]{0,4}(/?)[ \t]{0,4}(execute|solution|thought|think(?:ing)?|reasoning)[ \t]{0,4}>", re.IGNORECASE
+)
+_DRAFTS = frozenset({"think", "thinking", "reasoning"})
+FENCE = re.compile(r"[ \t]{0,12}(`{3,}|~{3,})[ \t]{0,4}\{?([\w+.-]{0,20})\}?[ \t]*")
+_OTHER_TAG = re.compile(r"<(/?)(?:execute_ipython|execute_code|python|code)>", re.IGNORECASE)
+"""Tags by which other agents run code; understood where they begin a line of a reply without any action."""
+_PYTHON_TAG = "<|python_tag|>"
+_MADE_UP = re.compile(r"^[ \t]{0,4}Observation:", re.MULTILINE)
+_END_MARK = re.compile(r"(?:<\|[\w-]{1,40}\|>|<｜[^<>\n]{1,40}｜>|</s>|<eos>|<end_of_turn>|<end_code>)\Z")
+_MOST_END_MARKS = 4
 _ROLE = re.compile(r"\s*assistant\s{0,4}:", re.IGNORECASE)
-_PYTHON = frozenset({"python", "py", "python3", "py3", "ipython"})
+_PYTHON = frozenset({"python", "py", "python3", "py3", "ipython", "tool_code", "repl"})
 _ACTIONS = frozenset({"execute", "solution"})
 
 
@@ -61,7 +76,16 @@ class Block:
 def parse_reply(reply: str) -> Action:
     """Return the one action in ``reply``. Never raises."""
     text = plain_line_ends(reply)
-    blocks = split_blocks(text)
+    if text.lstrip().startswith(_PYTHON_TAG):
+        text = text.replace(_PYTHON_TAG, "<execute>", 1)
+    action = _action(text)
+    if isinstance(action, UserMessage) and any(_OTHER_TAG.match(line.lstrip()) for line in text.split("\n")):
+        action = _action(_OTHER_TAG.sub(r"<\1execute>", text))
+    return action
+
+
+def _action(text: str) -> Action:
+    blocks = _before_made_up(split_blocks(text))
     prose = "\n".join(piece for block in blocks if not block.name and (piece := _prose(block.text)))
     thought = "\n".join(block.text.strip() for block in blocks if block.name in ("thought", "think")).strip()
     answers = [block.text.strip() for block in blocks if block.name == "solution"]
@@ -76,6 +100,8 @@ def parse_reply(reply: str) -> Action:
         return Finish(answer=answer, thought=thought or _leading_prose(blocks))
     if sources:
         return InvalidReply(repair=EMPTY_SCRIPT)
+    if marks_call(prose):
+        return InvalidReply(repair=f"{NO_TOOLS} {REPAIR}")
     return UserMessage(text=prose) if prose else InvalidReply(repair=REPAIR)
 
 
@@ -93,8 +119,15 @@ def complete_reply(reply: str) -> str:
 
 
 def plain_line_ends(reply: str) -> str:
-    """Return a reply with plain line ends and without a byte order mark."""
-    return reply.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    """Return a reply with plain line ends, without a byte order mark and the marks by which a chat template ends it."""
+    text = reply.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    for _ in range(_MOST_END_MARKS):
+        whole = text.rstrip()
+        mark = _END_MARK.search(whole, max(len(whole) - 60, 0))
+        if mark is None:
+            break
+        text = whole[: mark.start()]
+    return text
 
 
 def normalized(reply: str) -> str:
@@ -109,11 +142,16 @@ def _source(block: Block) -> str:
 
 def split_blocks(text: str) -> list[Block]:
     """Cut a reply at its tags, in one pass."""
-    tags = list(_tags(text))
-    last_close = {tag.name: index for index, tag in enumerate(tags) if not tag.opening}
+    tags = _tags(text)
     blocks: list[Block] = []
     current: Tag | None = None
     position = 0
+    draft = next((tag for tag in tags if tag.name == "think"), None)
+    if draft is not None and not draft.opening:
+        blocks.append(Block("think", text[: draft.start], draft.start))
+        position = draft.end
+        tags = [tag for tag in tags if tag.start > draft.start]
+    last_close = {tag.name: index for index, tag in enumerate(tags) if not tag.opening}
 
     def close(end: int, *, closed: bool) -> None:
         blocks.append(Block(current.name if current else "", text[position:end], end, closed))
@@ -138,14 +176,14 @@ def split_blocks(text: str) -> list[Block]:
 def clean_script(source: str) -> str:
     """Return plain Python source: without fences, interpreter prompts or an indentation common to all lines."""
     lines = source.rstrip().split("\n")
-    if lines[0].strip() and not _FENCE.fullmatch(lines[0]):
+    if lines[0].strip() and not FENCE.fullmatch(lines[0]):
         lines = _aligned_with_first(lines)
     lines = lines[next((index for index, line in enumerate(lines) if line.strip()), len(lines)) :]
     if not lines:
         return ""
-    if _FENCE.fullmatch(lines[0]):
+    if FENCE.fullmatch(lines[0]):
         lines = "\n".join(code for _, code in split_fences("\n".join(lines))).split("\n")
-    elif _FENCE.fullmatch(lines[-1]):
+    elif FENCE.fullmatch(lines[-1]):
         lines.pop()
     if lines and lines[0].lstrip().startswith(">>>"):
         lines = _without_prompts(lines)
@@ -159,7 +197,7 @@ def split_fences(text: str) -> list[tuple[str, str]]:
     marker, language = "", ""
     content: list[str] = []
     for line in text.split("\n"):
-        fence = _FENCE.fullmatch(line)
+        fence = FENCE.fullmatch(line)
         if not marker:
             if fence:
                 marker, language, content = fence[1], fence[2].lower(), []
@@ -179,7 +217,9 @@ def _tags(text: str) -> list[Tag]:
         before = text[max(match.start() - 16, 0) : match.start()]
         line = before.rpartition("\n")[2]
         at_line_start = not line.strip() and ("\n" in before or len(before) < 16)
-        found.append(Tag(match[2].lower(), not match[1], match.start(), match.end(), at_line_start))
+        name = match[2].lower()
+        name = "think" if name in _DRAFTS else name
+        found.append(Tag(name, not match[1], match.start(), match.end(), at_line_start))
     return found
 
 
@@ -197,6 +237,16 @@ def _before_partial_tag(text: str, current: Tag) -> int:
     start = text.rfind("<", max(len(text) - 12, current.end))
     cut = start >= 0 and f"</{current.name}>".startswith(text[start:].rstrip().lower()) and text[start + 1 : start + 2]
     return start if cut else len(text)
+
+
+def _before_made_up(blocks: list[Block]) -> list[Block]:
+    """The blocks up to where, after an action, the model goes on with an observation of its own."""
+    acted = False
+    for index, block in enumerate(blocks):
+        if acted and not block.name and _MADE_UP.search(block.text):
+            return blocks[:index]
+        acted = acted or block.name in _ACTIONS
+    return blocks
 
 
 def _fenced_scripts(blocks: list[Block], *, bare: bool) -> list[str]:
@@ -233,7 +283,7 @@ def _leading_prose(blocks: list[Block]) -> str:
     text = blocks[0].text if blocks and not blocks[0].name else ""
     kept: list[str] = []
     for line in text.split("\n"):
-        if _FENCE.fullmatch(line):
+        if FENCE.fullmatch(line):
             break
         kept.append(line)
     return _prose("\n".join(kept))

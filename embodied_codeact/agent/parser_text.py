@@ -14,7 +14,8 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from embodied_codeact.agent.commands import Command, Commands
-from embodied_codeact.agent.parser import normalized, parse_reply
+from embodied_codeact.agent.parser import FENCE, normalized, parse_reply, split_blocks
+from embodied_codeact.agent.tool_markup import marks_call
 from embodied_codeact.agent.tools import FINISH, Toolbox
 from embodied_codeact.contracts import Action, CodeAction, Finish, InvalidReply, ToolCall, UserMessage
 from embodied_codeact.errors import InvalidArgument
@@ -30,13 +31,16 @@ _END = r"(?:[ \t]{0,2}\d{1,3})?[ \t]{0,4}\*{0,2}[:=]\*{0,2}(.*)"
 _LABELS = {
     "input": re.compile(rf"{_MARK}action[ \t]{{0,2}}input{_END}", re.IGNORECASE),
     "thought": re.compile(rf"{_MARK}(?:thought|think){_END}", re.IGNORECASE),
-    "action": re.compile(rf"{_MARK}act(?:ion)?{_END}", re.IGNORECASE),
+    "action": re.compile(rf"{_MARK}(?:(?:next|my)[ \t]{{1,4}})?(?:act(?:ion)?|command){_END}", re.IGNORECASE),
     "answer": re.compile(rf"{_MARK}(?:final[ \t]{{1,4}})?answer{_END}", re.IGNORECASE),
     "observation": re.compile(rf"{_MARK}obs(?:ervation)?{_END}", re.IGNORECASE),
 }
+_ACTION_TAG = re.compile(r"<(/?)action>", re.IGNORECASE)
+_ACTION_WITHIN = re.compile(r"(?<=[.!?])[ \t](?=action:)", re.IGNORECASE)
+_SEVERAL = re.compile(r"\s{0,4};\s|,?\s(?:and\s)?then\s|\.\s")
+_REMARK = re.compile(r"\s(?:#\s.*|\((?=\w+\s)[^()]*\))\Z")
 _OBSERVED = re.compile(r"\sobservation:", re.IGNORECASE)
 _PROMPT = re.compile(r"[ \t]{0,8}>{1,3}[ \t]{0,4}(.*)")
-_FENCE = re.compile(r"[ \t]{0,12}(`{3,}|~{3,})[ \t]{0,4}([\w+.-]{0,20})[ \t]*")
 _ROLE = re.compile(r"\s*(?:assistant|agent)\s{0,4}:", re.IGNORECASE)
 _BULLET = re.compile(r"[ \t]{0,8}(?:[-*][ \t]{1,4}|\d{1,3}[.)][ \t]{1,4})")
 _AROUND = (("`", "`"), ('"', '"'), ("'", "'"), ("[", "]"), ("<", ">"))
@@ -54,8 +58,9 @@ class _Line(NamedTuple):
 def parse_text_reply(reply: str, tools: Toolbox) -> Action:
     """Return the one action in ``reply``. Never raises."""
     text = normalized(reply)
-    role = _ROLE.match(text)
-    lines = _sorted_lines(text[role.end() :] if role else text)
+    labelled = _labels_for_tags(text)
+    role = _ROLE.match(labelled)
+    lines = _sorted_lines(labelled[role.end() :] if role else labelled)
     commands = Commands(tools)
     written = [line.text for line in lines if line.kind == "action"]
     plain = parse_reply(text)
@@ -70,14 +75,35 @@ def parse_text_reply(reply: str, tools: Toolbox) -> Action:
     return _no_action(text, lines, plain)
 
 
+def _labels_for_tags(text: str) -> str:
+    """A reply whose thoughts and actions stand in tags, with labels in their place."""
+    pieces: list[str] = []
+    for block in split_blocks(text):
+        if block.name == "thought":
+            pieces.append(f"\nThought: {' '.join(block.text.split())}\n")
+        else:
+            pieces.append(f"<{block.name}>{block.text}</{block.name}>" if block.name else block.text)
+    return _ACTION_TAG.sub(lambda tag: "\n" if tag[1] else "\nAction: ", "".join(pieces))
+
+
 def _labelled(written: list[str], thought: str, commands: Commands) -> Action:
     if not written:
         return InvalidReply(REPAIR.format(problem=EMPTY_ACTION))
+    first, more = _first_command(written[0])
     try:
-        command = commands.parse(written[0])
+        command = commands.parse(first)
     except InvalidArgument as error:
         return InvalidReply(f"Error:\n{type(error).__name__}: {error}")
-    return _action(command, thought, len(written) - 1, commands)
+    return _action(command, thought, len(written) - 1 + more, commands)
+
+
+def _first_command(line: str) -> tuple[str, int]:
+    """The first of the commands in a line, without a remark on it, and how many follow. What stands in brackets and the
+    words of a finish may hold anything."""
+    if line.lower().startswith(FINISH) or "(" in line.split(" ", 1)[0]:
+        return line, 0
+    first, *others = _SEVERAL.split(line)
+    return _REMARK.sub("", first), len([other for other in others if other.strip()])
 
 
 def _action(command: Command, thought: str, left_out: int, commands: Commands) -> Action:
@@ -90,7 +116,7 @@ def _no_action(text: str, lines: list[_Line], plain: Action) -> Action:
     if isinstance(plain, CodeAction):
         return InvalidReply(REPAIR.format(problem=NOT_CODE))
     prose = "\n".join(line.text for line in lines if line.kind == "prose").strip()
-    if re.search(r"\{\s*[\"']\w+[\"']\s*:", text):
+    if marks_call(text) or re.search(r"\{\s*[\"']\w+[\"']\s*:", text):
         return InvalidReply(REPAIR.format(problem=NOT_JSON))
     if not prose or not isinstance(plain, UserMessage) or any(line.kind != "prose" for line in lines):
         return InvalidReply(REPAIR.format(problem=NO_ACTION))
@@ -102,8 +128,8 @@ def _sorted_lines(text: str) -> list[_Line]:
     label. What follows an observation that the model made up does not count."""
     found: list[_Line] = []
     in_thought = fenced = acted = False
-    for line in text.split("\n"):
-        if _FENCE.fullmatch(line):
+    for line in (part for whole in text.split("\n") for part in _before_and_after_label(whole)):
+        if FENCE.fullmatch(line):
             fenced = not fenced
             continue
         label, content = _label(line)
@@ -121,6 +147,15 @@ def _sorted_lines(text: str) -> list[_Line]:
         if found and found[-1].kind == "action" and found[-1].text:
             acted = True
     return found
+
+
+def _before_and_after_label(line: str) -> list[str]:
+    """``Thought: I go. Action: go to fridge 1`` as two lines."""
+    within = _ACTION_WITHIN.search(line)
+    # A number before the label is a list's.
+    if within is None or not re.search(r"[^\W\d]", line[: within.start()]):
+        return [line]
+    return [line[: within.start()], line[within.end() :]]
 
 
 def _label(line: str) -> tuple[str, str]:

@@ -46,7 +46,7 @@ def opening_messages(
         "environment": description.name,
         "guide": guide_text(description),
         "api": documentation(description.api, dialect, limits),
-        "calls": calls_text(limits),
+        "reach": reach_text(limits),
         "pictures": PICTURES if images else "",
         "task": task_text(task, opening.text),
         "turns": str(limits.turns),
@@ -59,6 +59,7 @@ def opening_messages(
     ]
 
 
+_MUCH = "A reply may do much: write loops and conditions, look at what calls return, and catch errors that you expect."
 PICTURES = (
     '\n- show(image, title="") shows you a picture: an array (height, width, 3) or (height, width), or what a camera '
     "captured. Figures of matplotlib are shown too."
@@ -133,12 +134,13 @@ def documentation(api: ApiDescription, dialect: Dialect, limits: Limits) -> str:
     return api_text(replace(api, errors=[error for error in api.errors if _may_meet(error, limits)]))
 
 
-def calls_text(limits: Limits) -> str:
-    """The rule on how many calls a script may make; empty where there is none."""
+def reach_text(limits: Limits) -> str:
+    """How much one script may do."""
     if limits.calls is None:
-        return ""
+        return _MUCH
     calls = "1 primitive call" if limits.calls == 1 else f"{limits.calls} primitive calls"
-    return f"\n- Each script may make at most {calls}; one more raises {CallLimitReached.__name__}."
+    rule = f"Each script may make at most {calls}; one more raises {CallLimitReached.__name__}."
+    return rule if limits.calls == 1 else f"{_MUCH}\n- {rule}"
 
 
 def _may_meet(error: ErrorSpec, limits: Limits) -> bool:

@@ -20,7 +20,7 @@ from embodied_codeact.contracts import CallFinished, EnvironmentSession, OutputC
 from embodied_codeact.errors import OperatorError
 
 if TYPE_CHECKING:
-    from embodied_codeact.agent.loop import CodeActAgent
+    from embodied_codeact.agent.agent import CodeActAgent
 
 MAX_WAITING = 1000
 """Events that may wait for the consumer before the agent waits too."""
@@ -81,7 +81,7 @@ _OF_A_SCRIPT = (ScriptStarted, OutputChunk, CallFinished)
 def stream_episode(
     agent: CodeActAgent, session: EnvironmentSession, task: Task | None
 ) -> Generator[AgentEvent, None, None]:
-    """See :meth:`~embodied_codeact.agent.loop.CodeActAgent.stream`."""
+    """See :meth:`~embodied_codeact.agent.agent.CodeActAgent.stream`."""
     events = _Waiting()
     leash = Leash(session, _both(events.put, agent.on_event))
     player = copy.copy(agent)

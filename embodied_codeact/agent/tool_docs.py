@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import doctest
 import json
+import re
 from collections.abc import Callable
 from textwrap import indent
 from typing import Any
@@ -17,6 +18,7 @@ from embodied_codeact.errors import CallLimitReached, InvalidArgument, NotApprov
 ONLY_OF_SCRIPTS = frozenset({CallLimitReached.__name__, NotApproved.__name__})
 """Errors that a single call never meets."""
 _Writer = Callable[[Tool, dict[str, Any]], str]
+_NAMED = re.compile(r"``(\w+)``")
 _PARSER = doctest.DocTestParser()
 
 
@@ -43,7 +45,9 @@ def text_commands_text(api: ApiDescription) -> str:
     def example(tool: Tool, arguments: dict[str, Any]) -> str:
         return f"Action: {commands.written(tool, arguments)}"
 
-    return _document(api, tools, head, example)
+    # Docstrings name methods, as in ``goto``; here these are known by their commands.
+    verbs = {tool.short_name: commands.verb(tool) for tool in tools.tools.values() if tool.spec.commands}
+    return _NAMED.sub(lambda name: f"``{verbs.get(name[1], name[1])}``", _document(api, tools, head, example))
 
 
 def _document(api: ApiDescription, tools: Toolbox, head: Callable[[Tool], str], example: _Writer) -> str:

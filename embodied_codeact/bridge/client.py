@@ -9,15 +9,14 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-import msgspec
 import zmq
 
 from embodied_codeact.bridge.endpoints import Endpoint, parse_endpoint
-from embodied_codeact.bridge.framing import MAX_COMMAND_BYTES, Encoder, FramingError, Received, decode
+from embodied_codeact.bridge.framing import MAX_COMMAND_BYTES, Encoder
+from embodied_codeact.bridge.replies import Replies, converted
 from embodied_codeact.bridge.verbs import (
-    AnswerBody,
     CallBody,
     Described,
     ExecuteBody,
@@ -35,14 +34,7 @@ from embodied_codeact.contracts import (
     Permissions,
     Task,
 )
-from embodied_codeact.errors import (
-    OPERATOR_ERRORS,
-    BridgeError,
-    CommandRefused,
-    ConfigurationError,
-    OperatorError,
-    PrimitiveError,
-)
+from embodied_codeact.errors import BridgeError, CommandRefused, ConfigurationError, OperatorError
 
 CONNECT_S = 10.0
 DEADMAN_S = 3.0
@@ -54,8 +46,6 @@ LOST_S = 4.0
 _DRAIN_MS = 250
 """How long the last events may come after the reply: they travel on another socket, and can be lost on the way."""
 
-_T = TypeVar("_T")
-
 
 class EnvironmentClient:
     """One commander of one environment server. Use it as a context manager, from one thread at a time; ``interrupt``,
@@ -65,7 +55,6 @@ class EnvironmentClient:
         endpoint: ``ipc://FOLDER`` or ``tcp://HOST:PORT``.
         deadman_s: silence in seconds after which the server stops a running script; None asks for no such watch.
         alive: says whether a server that is a child of this process still runs, so that its death is seen at once.
-        events: False for a client that only controls: no events are kept for it, and its scripts show none.
 
     Raises:
         ConfigurationError: the endpoint is no endpoint.
@@ -79,7 +68,6 @@ class EnvironmentClient:
         deadman_s: float | None = DEADMAN_S,
         connect_s: float = CONNECT_S,
         alive: Callable[[], bool] = lambda: True,
-        events: bool = True,
     ) -> None:
         self.endpoint: Endpoint = parse_endpoint(endpoint)
         self.commander = uuid.uuid4().hex
@@ -88,6 +76,7 @@ class EnvironmentClient:
         # Not from 1: events carry the id of their script, and another client's must not look like ours.
         self._ids = itertools.count(secrets.randbits(48))
         self._encoder = Encoder()
+        self._replies = Replies(self.endpoint)
         self._beat = 0.0
         self._unheard_since: float | None = None
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
@@ -97,12 +86,11 @@ class EnvironmentClient:
             self._command = self._connect(zmq.DEALER, "command")
             self._control = self._connect(zmq.DEALER, "control")
             self._events = self._connect(zmq.SUB, "events")
-            if events:
-                self._events.setsockopt(zmq.SUBSCRIBE, b"")
+            self._events.setsockopt(zmq.SUBSCRIBE, b"")
             self._poller = zmq.Poller()
             for socket in (self._command, self._control, self._events):
                 self._poller.register(socket, zmq.POLLIN)
-            self._greet(connect_s, subscribed=not events)
+            self._greet(connect_s)
         except BaseException:
             self.close()
             raise
@@ -131,10 +119,10 @@ class EnvironmentClient:
         with self._controlling:
             self._context.destroy(linger=0)
 
-    def _greet(self, connect_s: float, *, subscribed: bool) -> None:
+    def _greet(self, connect_s: float) -> None:
         """Wait until the server answers and the events socket is subscribed, so that no event is missed."""
         until = time.monotonic() + connect_s
-        greeted = False
+        greeted = subscribed = False
         request = self._send(self._control, "ping", None)
         while not (greeted and subscribed):
             if not self._alive():
@@ -146,11 +134,11 @@ class EnvironmentClient:
                 )
             ready = dict(self._poller.poll(50))
             if self._control in ready:
-                greeted = self._read(self._control).header.id == request
+                greeted = self._replies.received(self._control.recv_multipart()).header.id == request
             if self._events in ready:
                 self._events.recv_multipart()
                 subscribed = True
-        answer = _convert(self._ask("describe", None, timeout_s=connect_s), Described)
+        answer = converted(self._ask("describe", None, timeout_s=connect_s), Described)
         self._encoder.session = answer.session
         self._description = answer.description
 
@@ -168,7 +156,7 @@ class EnvironmentClient:
             EnvironmentFailure: the world broke.
             BridgeError: the server is gone or busy.
         """
-        return _convert(self._ask("reset", ResetBody(task)), Observation)
+        return converted(self._ask("reset", ResetBody(task)), Observation)
 
     def execute(
         self,
@@ -195,7 +183,7 @@ class EnvironmentClient:
             permissions=permissions or Permissions(),
         )
         try:
-            answer = _convert(self._ask("execute", body, on_event=on_event), ExecutionReply)
+            answer = converted(self._ask("execute", body, on_event=on_event), ExecutionReply)
         except OperatorError:
             raise
         except BaseException:
@@ -215,7 +203,7 @@ class EnvironmentClient:
 
     def observe(self, *, settle: bool = False) -> Observation:
         """Return state, sensors and status; with ``settle`` the environment's final verdict is in the status."""
-        return _convert(self._ask("observe", ObserveBody(settle)), Observation)
+        return converted(self._ask("observe", ObserveBody(settle)), Observation)
 
     def frames(self, at_most: int) -> list[bytes]:
         """Return the next frames of the world's film as JPEG, the oldest first; none when none are left. They are asked
@@ -225,7 +213,7 @@ class EnvironmentClient:
             CommandRefused: something is under way, or this environment's worlds cannot be filmed.
             ConfigurationError: the world was not told to keep what a film needs (``record``).
         """
-        return _convert(self._ask("frames", FramesBody(at_most)), list[bytes])
+        return converted(self._ask("frames", FramesBody(at_most)), list[bytes])
 
     # Save and restore
 
@@ -247,7 +235,7 @@ class EnvironmentClient:
             CommandRefused: something is under way, or there is no such save.
             StopLatched: a protective or emergency stop is latched.
         """
-        return _convert(self._ask("restore", SaveBody(save)), Observation)
+        return converted(self._ask("restore", SaveBody(save)), Observation)
 
     def forget(self, save: str) -> None:
         """End a save, and free what it keeps.
@@ -290,9 +278,9 @@ class EnvironmentClient:
             socket.send_multipart(Encoder(self._encoder.session).encode(verb, body, id=request))
             while time.monotonic() < until and self._alive():
                 if socket.poll(50):
-                    received = self._read(socket)
+                    received = self._replies.received(socket.recv_multipart())
                     if received.header.id == request:
-                        return dict(self._value(received))
+                        return dict(self._replies.value(received))
         raise self._lost()
 
     # Messages
@@ -317,9 +305,9 @@ class EnvironmentClient:
             if self._events in ready:
                 all_events = self._hand_out_events(request, on_event) or all_events
             if self._command in ready:
-                received = self._read(self._command)
+                received = self._replies.received(self._command.recv_multipart())
                 if received.header.id == request:
-                    value = self._value(received)
+                    value = self._replies.value(received)
                     while not all_events and self._events.poll(_DRAIN_MS):
                         all_events = self._hand_out_events(request, on_event)
                     return value
@@ -331,7 +319,7 @@ class EnvironmentClient:
         now = time.monotonic()
         # First what came meanwhile: a long absence of ours (in a handler of events, suspended) is no silence of theirs.
         while int(self._control.get(zmq.EVENTS)) & zmq.POLLIN:
-            answered = self._read(self._control).header.session
+            answered = self._replies.received(self._control.recv_multipart()).header.session
             if self._encoder.session not in ("", answered):
                 raise CommandRefused(f"the server at {self.endpoint} was started anew since; connect again")
             self._unheard_since = None
@@ -356,24 +344,6 @@ class EnvironmentClient:
             socket.send_multipart(frames, flags=zmq.NOBLOCK)
         return request
 
-    def _read(self, socket: zmq.Socket[bytes]) -> Received:
-        return self._understand(decode, socket.recv_multipart())
-
-    def _understand(self, read: Callable[[Any], _T], what: Any) -> _T:
-        try:
-            return read(what)
-        except FramingError as error:
-            raise BridgeError(f"what answers at {self.endpoint} does not speak this protocol: {error}") from error
-
-    def _value(self, received: Received) -> Any:
-        answer = self._understand(received.body, AnswerBody)
-        if answer.error is None:
-            return answer.ok
-        kind, message = answer.error.kind, answer.error.message
-        if kind in OPERATOR_ERRORS:
-            raise OPERATOR_ERRORS[kind](message)
-        raise PrimitiveError(f"{kind}: {message}")
-
     def _drop_old_events(self) -> None:
         with contextlib.suppress(zmq.Again):
             while True:
@@ -390,18 +360,11 @@ class EnvironmentClient:
                 _, *frames = self._events.recv_multipart(flags=zmq.NOBLOCK)
                 if not frames or on_event is None:
                     continue
-                received = self._understand(decode, frames)
+                received = self._replies.received(frames)
                 if received.header.id != request:
                     continue
                 if received.header.type == "end":
                     return True
                 if received.header.type == "execution":
-                    on_event(self._understand(received.body, ExecutionEvent))
+                    on_event(self._replies.body(received, ExecutionEvent))
         return False
-
-
-def _convert(value: Any, type: type[_T]) -> _T:  # noqa: A002
-    try:
-        return msgspec.convert(value, type)
-    except msgspec.ValidationError as error:
-        raise BridgeError(f"the server's answer is no {type.__name__}: {error}") from error

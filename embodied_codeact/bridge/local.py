@@ -72,7 +72,13 @@ class LocalServer:
                 # The child's death closes its pipes before ours know.
                 with contextlib.suppress(BrokenPipeError):
                     pipe.close()
-        end_process(self.process, grace_s=CLOSE_GRACE_S)
+        try:
+            end_process(self.process, grace_s=CLOSE_GRACE_S)
+        except BaseException:
+            # A person has no patience for an order that does not come: what it started ends with it all the same.
+            self.process.kill()
+            self.process.wait()
+            raise
 
 
 @contextlib.contextmanager

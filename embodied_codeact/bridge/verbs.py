@@ -9,7 +9,8 @@ import msgspec
 from embodied_codeact.contracts import EnvironmentDescription, ExecutionResult, Observation, Permissions, Task
 from embodied_codeact.interpreter.records import SandboxMode, ScriptLimits
 
-Seconds = Annotated[float, msgspec.Meta(gt=0, le=7 * 24 * 3600)]
+MAX_SECONDS = 7 * 24 * 3600
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=MAX_SECONDS)]
 """A time that a client may ask for: no nonsense, no NaN, and not for ever."""
 MAX_FRAMES = 50
 """Frames of a film that are drawn together: the world does nothing else meanwhile."""

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Annotated, cast
 
 import typer
+from msgspec.structs import replace
 
-from embodied_codeact.agent import ACTION_DIALECTS, CodeActAgent, Limits, User
+from embodied_codeact.agent import ACTION_DIALECTS, CodeActAgent, User
 from embodied_codeact.agent.consent import CONSENT_MODES, Consent, ConsentMode
 from embodied_codeact.agent.events import EventSink
 from embodied_codeact.agent.feedback import SimulatedUser
@@ -28,6 +29,8 @@ MaxTurns = Annotated[
     int | None, typer.Option(min=1, help="Turns per episode.", show_default="5 for code, 60 for json and text")
 ]
 MaxCalls = Annotated[int | None, typer.Option(min=1, help="Primitive calls in one script; 1 makes actions atomic.")]
+MaxTokens = Annotated[int | None, typer.Option(min=1, help="Tokens of all prompts and replies of an episode.")]
+MaxSeconds = Annotated[float | None, typer.Option(min=0.1, help="Seconds for a whole episode.")]
 UserOption = Annotated[
     str | None,
     typer.Option("--user", metavar="feedback:MODEL", help="A simulated user, who comments on each turn and answers."),
@@ -56,7 +59,6 @@ class AgentMaker:
         *,
         action: str = "code",
         model_options: Sequence[str] | None = None,
-        limits: Limits | None = None,
         user: str | None = None,
         approve: str | None = None,
     ) -> None:
@@ -65,12 +67,35 @@ class AgentMaker:
         if approve is not None and approve not in CONSENT_MODES:
             raise ConfigurationError(unknown_name("way to approve", approve, CONSENT_MODES))
         self.dialect = ACTION_DIALECTS[action]
-        self.limits = limits or default_limits(self.dialect)
+        self.limits = default_limits(self.dialect)
         self._environment = environment
         self._approve = approve
         self._user = _simulated_user(user, environment)
         self._spec = (model, environment, key_values(model_options))
         self.model = resolve_model(*self._spec)
+
+    def limit(
+        self,
+        *,
+        turns: int | None = None,
+        calls: int | None = None,
+        tokens: int | None = None,
+        seconds: float | None = None,
+        script_timeout_s: float,
+    ) -> None:
+        """Set the budgets of an episode. Without a wish the turns are those of the form of action.
+
+        Raises:
+            ConfigurationError: one is no budget.
+        """
+        self.limits = replace(
+            self.limits,
+            turns=turns or self.limits.turns,
+            calls=calls,
+            tokens=tokens,
+            seconds=seconds,
+            script_timeout_s=script_timeout_s,
+        )
 
     def switch_model(self, spec: str, options: Sequence[str] | None = None) -> Model:
         """Load another model for the agents from now on; the one before stays where the new one cannot be loaded."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import termios
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 
@@ -21,10 +21,13 @@ class TerminalApprover:
 
     Marks kinds of calls that it has not seen approved before. What was typed before the question is no answer to it.
     Ctrl-C and the end of input leave.
+
+    ``ask`` puts the question in another way: it returns an answer that is not empty, or None where the person leaves.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, ask: Callable[[str], str | None] | None = None) -> None:
         self._console = console
+        self._ask = ask or self._ask_at_terminal
         self._approved: set[str] = set()
 
     def review(self, action: CodeAction | ToolCall, code: str, calls: Sequence[str]) -> Verdict | None:
@@ -33,7 +36,7 @@ class TerminalApprover:
             self._say("Careful: it holds characters that a terminal does not show.", style="yellow")
         question = f"Run {code}?" if isinstance(action, ToolCall) else f"Run this? It {self._in_words(calls)}."
         try:
-            answer = self._ask(f"{question} [y]es, [n]o, or say why not> ")
+            answer = self._ask(f"{printable(question)} [y]es, [n]o, or say why not> ")
         except KeyboardInterrupt:
             answer = None
         if answer is None:
@@ -54,7 +57,7 @@ class TerminalApprover:
             parts.append(f"for the first time {_listed(new)}")
         return f"calls {', and '.join(parts)}" if parts else "names nothing of the environment to call"
 
-    def _ask(self, question: str) -> str | None:
+    def _ask_at_terminal(self, question: str) -> str | None:
         """Return the answer, which is not empty, or None at the end of input."""
         termios.tcflush(sys.stdin, termios.TCIFLUSH)
         while True:

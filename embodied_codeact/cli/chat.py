@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from msgspec.structs import replace
 from rich.console import Console
 
 from embodied_codeact.agent.events import AgentEvent, TurnFinished
-from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.cli import agents, common
 from embodied_codeact.cli.chat_commands import FILM, Workbench
-from embodied_codeact.cli.chat_film import ChatFilm
+from embodied_codeact.cli.chat_film import ChatFilm, check_film
 from embodied_codeact.cli.chat_keys import CtrlC
 from embodied_codeact.cli.chat_person import ChatPerson
 from embodied_codeact.cli.chat_session import ChatSession
 from embodied_codeact.cli.chat_view import ChatView
 from embodied_codeact.cli.chat_worlds import Worlds
+from embodied_codeact.contracts import Task
+from embodied_codeact.tasks import is_free
 from embodied_codeact.trajectories import TrajectoryWriter
 
 TURNS = 20
@@ -29,14 +30,20 @@ TURNS = 20
 @common.operator_errors
 def chat(
     environment: common.Environment,
-    task: Annotated[str | None, typer.Option(help="Whose scene it is: a task id, or a part of it.")] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(
+            help="Whose scene it is: a task id, or a part of it that only one has.",
+            show_default="the one that is for any instruction, else the first",
+        ),
+    ] = None,
     model: common.Model = "expert",
     model_option: agents.ModelOption = None,
     action: agents.ActionOption = "code",
     games: common.Games = None,
     api: common.Api = None,
     option: common.Option = None,
-    seed: common.Seed = 0,
+    seed: common.Seed = None,
     max_turns: Annotated[int, typer.Option(min=1, help="Turns for each instruction.")] = TURNS,
     approve: agents.Approve = None,
     script_timeout: common.ScriptTimeout = 60.0,
@@ -54,21 +61,20 @@ def chat(
     options = common.environment_options(games, api, option)
     film_to = record_to or (FILM if record else None)
     if film_to is not None:
+        check_film(film_to)
         common.prepare_recording(environment, options, connect=connect)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
     maker = agents.AgentMaker(environment, model, action=action, model_options=model_option, approve=approve)
-    maker.limits = replace(maker.limits, turns=max_turns, script_timeout_s=script_timeout)
+    maker.limit(turns=max_turns, script_timeout_s=script_timeout)
     with contextlib.ExitStack() as stack:
         stack.callback(maker.close)
         writer = stack.enter_context(TrajectoryWriter(out)) if out is not None else None
         client = stack.enter_context(common.open_session(environment, options, sandbox=sandbox, connect=connect))
-        # A halt comes in the middle of the other's conversation.
-        halter = stack.enter_context(EnvironmentClient(str(client.endpoint), deadman_s=None, events=False))
-        keys = CtrlC(lambda: halter.halt("the user pressed Ctrl-C"))
+        keys = CtrlC(lambda: client.halt("the user pressed Ctrl-C"))
         description = client.describe()
         film = stack.enter_context(contextlib.closing(ChatFilm(client.frames))) if film_to is not None else None
         view = ChatView(console, show_calls=calls)
-        chosen = common.with_seed(common.choose_task(description.tasks, task), seed)
+        chosen = common.with_seed(_scene(description.tasks, task), seed)
         bench = Workbench(client, view, maker, chosen, Worlds(client), film)
         session = ChatSession(client, keys)
         person = ChatPerson(console, session, keys, bench)
@@ -96,3 +102,9 @@ def chat(
         raise typer.Exit(common.INTERRUPTED)
     if out is not None:
         console.print(f"trajectory: {out}", markup=False, soft_wrap=True)
+
+
+def _scene(tasks: Sequence[Task], wanted: str | None) -> Task:
+    """Whose scene it is: where the person does not say, one that has no goal of its own."""
+    free = [task for task in tasks if is_free(task)]
+    return common.choose_task(free if free and wanted is None else tasks, wanted)

@@ -12,6 +12,21 @@ from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.recording.recorder import EpisodeRecorder, Fetch
 
 
+def check_film(path: Path) -> None:
+    """See that a film can be written here.
+
+    Raises:
+        ConfigurationError: it cannot.
+    """
+    if path.suffix != ".mp4" or path.is_dir():
+        raise ConfigurationError(f"cannot write the video {path}: it has to be a file that ends in .mp4")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as error:
+        raise ConfigurationError(f"cannot write the video {path}: {error.strerror}") from error
+
+
 class ChatFilm:
     """Follows the agent as an event sink does. ``close`` drops what was not written out."""
 
@@ -44,6 +59,7 @@ class ChatFilm:
         """
         from embodied_codeact.recording.video import join_videos
 
+        check_film(path)
         if self._recorder is None:
             raise ConfigurationError("nothing was filmed yet: the film begins with the first instruction")
         self._recorder.close()

@@ -80,6 +80,8 @@ class CtrlC:
 
     def _pressed(self, _number: int, _frame: FrameType | None) -> None:
         if self._phase in (Phase.REPLY, Phase.PROMPT):
+            # One is enough: another must not strike while this one is being dealt with.
+            self._phase = Phase.BETWEEN
             raise KeyboardInterrupt
         now = time.monotonic()
         before, self._pressed_at = self._pressed_at, now
@@ -92,6 +94,7 @@ class CtrlC:
             _tell("one moment; once more leaves by force")
         elif now - before > _SAME_PRESS_S:
             self.leaving = True
+            _tell("leaving; once more does not wait for the environment to close")
             raise KeyboardInterrupt
 
     def _told_to_end(self, _number: int, _frame: FrameType | None) -> None:

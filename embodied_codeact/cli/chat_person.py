@@ -31,7 +31,7 @@ class ChatPerson(Person):
         self._commands = Commands(bench, self)
         self._names: list[str] = []
         self._input: LineInput = open_input(console, self._commands.choices, lambda: self._names)
-        self._approver = _ChatApprover(console, self._ask_at_once)
+        self._approver = TerminalApprover(console, self._ask_at_once)
         self._draft = ""
 
     # As the loop asks them
@@ -160,14 +160,3 @@ class ChatPerson(Person):
         notes, self._commands.notes = self._commands.notes, []
         model, self._commands.model = self._commands.model, None
         return Instruction(line, notes, model)
-
-
-class _ChatApprover(TerminalApprover):
-    """Asks through the chat's own input."""
-
-    def __init__(self, console: Console, ask: Callable[[str], str | None]) -> None:
-        super().__init__(console)
-        self._ask_person = ask
-
-    def _ask(self, question: str) -> str | None:
-        return self._ask_person(question)

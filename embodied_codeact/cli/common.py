@@ -15,6 +15,8 @@ from rich.console import Console
 
 from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.bridge.local import local_session
+from embodied_codeact.bridge.verbs import MAX_SECONDS
+from embodied_codeact.cli.console import printable
 from embodied_codeact.contracts import EnvironmentDescription
 from embodied_codeact.errors import BridgeError, ConfigurationError, OperatorError
 from embodied_codeact.recording import check_recordable
@@ -54,7 +56,7 @@ Sandbox = Annotated[str, typer.Option(help="strict (refuse to run without confin
 Connect = Annotated[
     str | None, typer.Option(help="Use the server at ipc://FOLDER or tcp://HOST:PORT instead of starting one.")
 ]
-ScriptTimeout = Annotated[float, typer.Option(min=0.1, help="Seconds that one script may run.")]
+ScriptTimeout = Annotated[float, typer.Option(min=0.1, max=MAX_SECONDS, help="Seconds that one script may run.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, and nothing else there.")]
 Out = Annotated[Path | None, typer.Option(help="Append each episode to this JSON Lines file.", dir_okay=False)]
 Seed = Annotated[int | None, typer.Option(help="Seed of the task.", show_default="the task's own")]
@@ -81,7 +83,7 @@ def print_error(message: str) -> None:
     """Tell a person what is wrong, in one line on standard error."""
     stderr = Console(stderr=True, highlight=False)
     stderr.print("error:", style="bold red", end=" ")
-    stderr.print(" ".join(message.split()), markup=False, soft_wrap=True)
+    stderr.print(printable(" ".join(message.split())), markup=False, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:

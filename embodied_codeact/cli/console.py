@@ -9,41 +9,50 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.rule import Rule
 from rich.syntax import Syntax
+from rich.table import Table
 from rich.text import Text
 
 from embodied_codeact.agent.events import AgentEvent, EpisodeFinished, EpisodeStarted, ReplyReceived, TurnFinished
 from embodied_codeact.agent.prompt import task_text
 from embodied_codeact.contracts import (
+    Action,
     CallFinished,
     CodeAction,
     Episode,
     Finish,
     InvalidReply,
     OutputChunk,
+    ScriptError,
     ScriptStarted,
     ToolCall,
     Turn,
     UserMessage,
 )
+from embodied_codeact.tasks import is_free
 
 _CODE_THEME = "ansi_dark"
 _INDENT = 2
 _SHOWN_CHARACTERS = 20_000
 """Output shown of one script; an endless loop that prints must not keep the screen, and the agent, busy."""
-_CONTROLS: dict[int, int | None] = {
+_REORDERING = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+"""Unicode's controls of direction: with them, text reads in another order than it stands (CVE-2021-42574)."""
+_SURROGATES = range(0xD800, 0xE000)
+"""Alone they cannot be encoded."""
+_STEERING: dict[int, int | None] = {
     **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"},
-    **dict.fromkeys(range(0x7F, 0xA0), 0xFFFD),
+    **dict.fromkeys((*range(0x7F, 0xA0), 0x2028, 0x2029, *_REORDERING, *_SURROGATES), 0xFFFD),
     ord("\r"): None,
 }
 
 
 def printable(text: str) -> str:
-    """Return text that a model or its script wrote as it may be shown: what would steer the terminal is made visible.
+    """Return text that a model or its script wrote as it may be shown: what would steer the terminal, or show text in
+    another order, is made visible.
 
-    >>> printable("done \\x1b[2J")
-    'done ␛[2J'
+    >>> printable("done \\x1b[2J"), printable("safe \\u202e")
+    ('done ␛[2J', 'safe �')
     """
-    return text.translate(_CONTROLS)
+    return text.translate(_STEERING)
 
 
 class RunView:
@@ -90,7 +99,7 @@ class RunView:
         self._console.print(Rule(f"turn {event.turn + 1}", style="dim", align="left"))
         action = event.action
         if isinstance(action, UserMessage):
-            self._console.print(Text.assemble(("to the user  ", "bold magenta"), printable(action.text)))
+            self._said("to the user", action.text)
             return
         if isinstance(action, InvalidReply):
             self._console.print(Text("the reply holds no action", style="bold yellow"))
@@ -108,7 +117,15 @@ class RunView:
             self._console.print(Text("call", style="bold"))
             self._indented(Text(printable(_called(action)), style="blue"))
         elif isinstance(action, Finish):
-            self._console.print(Text.assemble(("finish  ", "bold magenta"), printable(action.answer)))
+            self._said("finish", action.answer)
+
+    def _said(self, label: str, words: str) -> None:
+        """Show words of the agent beside their label: no line of theirs begins where those of this program do."""
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(style="bold magenta", no_wrap=True)
+        table.add_column()
+        table.add_row(label, Text(printable(words)))
+        self._console.print(table)
 
     def _output(self, event: OutputChunk) -> None:
         shown, self._shown = self._shown, self._shown + len(event.text)
@@ -136,7 +153,9 @@ class RunView:
         name = f"{call.target}.{call.method}" if call.target else call.method
         named = (f"{key}={_argument(value)}" for key, value in call.kwargs.items())
         arguments = ", ".join([*map(_argument, call.args), *named])
-        shown = Text.assemble((f"{name}({arguments})", "blue"), (f"  {call.duration_s * 1000:.0f} ms", "dim"))
+        # Even the names are a script's, where it speaks to the world without the objects that it is given.
+        shown = Text(printable(f"{name}({arguments})"), style="blue")
+        shown.append(f"  {call.duration_s * 1000:.0f} ms", style="dim")
         self._indented(shown)
 
     def _turn(self, turn: Turn) -> None:
@@ -149,7 +168,7 @@ class RunView:
         if result.value is not None:
             parts.append(Text(f"=> {printable(result.value)}", style="green"))
         if result.error is not None:
-            parts.append(Text(printable(result.error.text()), style="red"))
+            parts.append(Text(printable(_failed(turn.action, result.error)), style="red"))
         calls = f"{result.calls_total} primitive call{'' if result.calls_total == 1 else 's'}"
         parts.append(Text(f"{calls}, {result.duration_s:.2f} s", style="dim"))
         changed = {name: value for name, value in turn.state.items() if self._state.get(name) != value}
@@ -160,13 +179,16 @@ class RunView:
 
     def _finished(self, episode: Episode) -> None:
         turns = f"{len(episode.turns)} turn{'' if len(episode.turns) == 1 else 's'}, {episode.duration_s:.1f} s"
+        why = episode.status.reason or f"ended by {episode.end}"
         if episode.error is not None:
-            self._console.print(Text.assemble(("not scored  ", "bold yellow"), episode.error))
+            verdict, style, words = "not scored", "bold yellow", episode.error
+        elif is_free(episode.task):
+            verdict, style, words = "not judged", "bold", f"{why}  ({turns})"
         elif episode.status.success:
-            self._console.print(Text.assemble(("solved", "bold green"), f"  {episode.status.reason}  ({turns})"))
+            verdict, style, words = "solved", "bold green", f"{episode.status.reason}  ({turns})"
         else:
-            why = episode.status.reason or f"ended by {episode.end}"
-            self._console.print(Text.assemble(("not solved", "bold red"), f"  {why}  ({turns})"))
+            verdict, style, words = "not solved", "bold red", f"{why}  ({turns})"
+        self._console.print(Text.assemble((verdict, style), f"  {printable(words)}"))
         self._console.print()
 
     def _indented(self, what: Text | Group | Syntax) -> None:
@@ -176,6 +198,11 @@ class RunView:
         if self._line_open:
             self._console.print()
             self._line_open = False
+
+
+def _failed(action: Action, error: ScriptError) -> str:
+    """Why a script ended. Of that of a single call nobody has seen the source, which a traceback would show."""
+    return f"{error.kind}: {error.message}" if isinstance(action, ToolCall) else error.text()
 
 
 def _called(action: ToolCall) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from msgspec.structs import replace
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -18,12 +18,13 @@ from embodied_codeact.agent.events import AgentEvent, EventSink
 from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.cli import agents, common
 from embodied_codeact.cli.approval import approver_at
-from embodied_codeact.cli.console import RunView
+from embodied_codeact.cli.console import RunView, printable
 from embodied_codeact.contracts import Episode
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.evaluation import ReplayReport, replay_recordings
 from embodied_codeact.recording import EpisodeRecorder
 from embodied_codeact.registry import load_environment
+from embodied_codeact.tasks import is_free
 from embodied_codeact.trajectories import Recording as RecordedEpisode
 from embodied_codeact.trajectories import TrajectoryWriter, read_recordings
 
@@ -98,13 +99,13 @@ def run(
     games: common.Games = None,
     api: common.Api = None,
     option: common.Option = None,
-    seed: common.Seed = 0,
+    seed: common.Seed = None,
     max_turns: agents.MaxTurns = None,
     max_calls: agents.MaxCalls = None,
     user: agents.UserOption = None,
     approve: agents.Approve = None,
-    max_tokens: Annotated[int | None, typer.Option(min=1, help="Tokens of all prompts and replies.")] = None,
-    max_seconds: Annotated[float | None, typer.Option(min=0.1, help="Seconds for the whole episode.")] = None,
+    max_tokens: agents.MaxTokens = None,
+    max_seconds: agents.MaxSeconds = None,
     script_timeout: common.ScriptTimeout = 60.0,
     sandbox: common.Sandbox = "strict",
     connect: common.Connect = None,
@@ -122,13 +123,8 @@ def run(
         common.prepare_recording(environment, options, connect=connect)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
     maker = agents.AgentMaker(environment, model, action=action, model_options=model_option, user=user, approve=approve)
-    maker.limits = replace(
-        maker.limits,
-        turns=max_turns or maker.limits.turns,
-        tokens=max_tokens,
-        seconds=max_seconds,
-        script_timeout_s=script_timeout,
-        calls=max_calls,
+    maker.limit(
+        turns=max_turns, calls=max_calls, tokens=max_tokens, seconds=max_seconds, script_timeout_s=script_timeout
     )
     with (
         contextlib.closing(maker),
@@ -196,22 +192,35 @@ def progress(console: Console, total: int, record: Record, *, shown: bool) -> It
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not shown) as progress:
         bar = progress.add_task("episodes", total=total)
-        done = solved = failed = 0
+        counts: Counter[str] = Counter()
 
         def advance(episode: Episode) -> None:
-            nonlocal done, solved, failed
             record(episode)
             if episode.end == "user":
                 return
-            if episode.end == "error":
-                failed += 1
-            else:
-                done += 1
-                solved += episode.status.success
-            unscored = f", {failed} not scored" if failed else ""
-            progress.update(bar, advance=1, description=f"{solved} of {done} solved{unscored}")
+            counts[_verdict(episode)] += 1
+            progress.update(bar, advance=1, description=_standing(counts))
 
         yield advance
+
+
+def _verdict(episode: Episode) -> str:
+    if episode.end == "error":
+        return "not scored"
+    if is_free(episode.task):
+        return "not judged"
+    return "solved" if episode.status.success else "not solved"
+
+
+def _standing(counts: Counter[str]) -> str:
+    """
+    >>> _standing(Counter({"solved": 2, "not solved": 1, "not scored": 1})), _standing(Counter({"not judged": 3}))
+    ('2 of 3 solved, 1 not scored', '3 not judged')
+    """
+    judged = counts["solved"] + counts["not solved"]
+    parts = [f"{counts['solved']} of {judged} solved"] if judged else []
+    parts += [f"{counts[name]} {name}" for name in ("not judged", "not scored") if counts[name]]
+    return ", ".join(parts)
 
 
 @common.operator_errors
@@ -270,6 +279,6 @@ def _print_comparison(console: Console, report: ReplayReport) -> None:
     console.print(f"{report.left_out} turns left out (solutions, verdicts, complaints)", style="dim")
     for difference in report.differences:
         where = "outcome" if difference.turn is None else f"turn {difference.turn + 1}"
-        console.print(f"{difference.task}, {where}", style="bold", markup=False, soft_wrap=True)
-        console.print(f"  expected: {difference.expected}", markup=False, style="green")
-        console.print(f"  got:      {difference.got}", markup=False, style="red")
+        console.print(printable(f"{difference.task}, {where}"), style="bold", markup=False, soft_wrap=True)
+        console.print(printable(f"  expected: {difference.expected}"), markup=False, style="green")
+        console.print(printable(f"  got:      {difference.got}"), markup=False, style="red")

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import typer
-from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 
 from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.cli import agents, common
+from embodied_codeact.cli.console import printable
 from embodied_codeact.cli.episodes import Record, Watch, console_for, progress, trajectories, view_on
 from embodied_codeact.contracts import Episode, Task
 from embodied_codeact.errors import ConfigurationError, OperatorError
@@ -33,12 +33,14 @@ def evaluate_command(
     task: Annotated[list[str] | None, typer.Option(help="Only this task; may be repeated.")] = None,
     per_type: Annotated[int | None, typer.Option(min=1, help="Only the first so many tasks of each type.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many tasks.")] = None,
-    seed: Annotated[int | None, typer.Option(help="First seed.", show_default="the task's own")] = 0,
+    seed: Annotated[int | None, typer.Option(help="First seed.", show_default="the task's own")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Attempt each task with so many consecutive seeds.")] = 1,
     max_turns: agents.MaxTurns = None,
     max_calls: agents.MaxCalls = None,
     user: agents.UserOption = None,
     approve: agents.Approve = None,
+    max_tokens: agents.MaxTokens = None,
+    max_seconds: agents.MaxSeconds = None,
     script_timeout: common.ScriptTimeout = 60.0,
     parallel: Annotated[int, typer.Option(min=1, help="Episodes at a time, each in an environment of its own.")] = 1,
     sandbox: common.Sandbox = "strict",
@@ -53,8 +55,8 @@ def evaluate_command(
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
     _check_parallel(parallel, connect=connect, watch=watch)
     maker = agents.AgentMaker(environment, model, action=action, model_options=model_option, user=user, approve=approve)
-    maker.limits = replace(
-        maker.limits, turns=max_turns or maker.limits.turns, script_timeout_s=script_timeout, calls=max_calls
+    maker.limit(
+        turns=max_turns, calls=max_calls, tokens=max_tokens, seconds=max_seconds, script_timeout_s=script_timeout
     )
     opened = itertools.count()
 
@@ -115,7 +117,7 @@ def _partial_report(console: Console, total: int, record: Record) -> Iterator[Re
             console.print(f"stopped after {report.episodes} of {total} episodes:", style="yellow")
             _print_report(console, report)
         if report.not_scored:
-            console.print(_not_scored(report), style="yellow", markup=False, soft_wrap=True)
+            console.print(printable(_not_scored(report)), style="yellow", markup=False, soft_wrap=True)
         raise
 
 

@@ -11,8 +11,12 @@ taken from a recording while an episode runs; the observations are compared afte
   difference.
 
 So ``turns + left_out + unanswered`` is the number of recorded replies. A trajectory of this project holds what each
-script did, also the last, so there every reply with a script is compared and the others are left out. The outcome is
-success and the reason of the end; it also differs where an episode asks for more replies than were recorded.
+script did, also the last, so there every reply with a script is compared and the others are left out; a script that
+was never run, since a person refused it, is not run here either. The outcome is success and the reason of the end; it
+also differs where an episode asks for more replies than were recorded. Where a recording was cut short from outside, by
+its budget of tokens or time, its user or an error, that is its end here too.
+
+A conversation with a person who stays cannot be replayed: what they did to the world is not in the recording.
 
 A recorded task that the environment does not have, but which it can stand in for by its free task, is replayed there:
 its observations are compared, and its outcome, which nobody can judge here, is counted as ``unjudged``.
@@ -27,9 +31,11 @@ from typing import Literal
 import msgspec
 
 from embodied_codeact.agent import MINT, CodeActAgent, Dialect, Limits
+from embodied_codeact.agent.consent import Consent
 from embodied_codeact.agent.dialects import DIALECTS, parse_mint_reply
-from embodied_codeact.agent.events import EventSink
-from embodied_codeact.contracts import EnvironmentSession, Episode, Finish, InvalidReply, Task
+from embodied_codeact.agent.events import AgentEvent, EventSink, ReplyReceived
+from embodied_codeact.agent.people import Verdict
+from embodied_codeact.contracts import CodeAction, EnvironmentSession, Episode, Finish, InvalidReply, Task, ToolCall
 from embodied_codeact.errors import ConfigurationError, unknown_name
 from embodied_codeact.evaluation.compare import Output, is_verdict, recorded_output, replayed_output, same_output
 from embodied_codeact.models.replay import ReplayModel
@@ -38,6 +44,8 @@ from embodied_codeact.trajectories.recordings import Recording
 
 _NOT_REACHED = "(the episode had ended before this turn)"
 _NOT_RUN = "(no script was run)"
+_CUT_SHORT = frozenset({"tokens", "time", "user", "error"})
+"""Ends of which the replies do not tell."""
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -73,7 +81,8 @@ def replay_recordings(
     """Replay each recording in ``session`` by the rules that it was played by, and compare.
 
     Raises:
-        ConfigurationError: a recorded task is not among the session's tasks, or it was played by rules unknown here.
+        ConfigurationError: a recorded task is not among the session's tasks, it was played by rules unknown here, or a
+            person stayed with the agent.
         OperatorError: the bridge or the environment failed.
     """
     known = session.describe().tasks
@@ -84,6 +93,9 @@ def replay_recordings(
         dialect = _dialect(recording)
         budget = limits or _limits(recording, dialect, task)
         agent = CodeActAgent(model, dialect=dialect, limits=budget, on_event=on_event)
+        if recording.results:
+            approver = _AsRecorded(recording, on_event)
+            agent.consent, agent.on_event = Consent("script", approver), approver.follow
         try:
             episode = agent.run(session, task)
         finally:
@@ -91,6 +103,27 @@ def replay_recordings(
                 on_episode(agent.episode)
         report = _added(report, compare_episode(recording, episode, exhausted=model.exhausted))
     return report
+
+
+class _AsRecorded:
+    """Allows the scripts that were run."""
+
+    def __init__(self, recording: Recording, on_event: EventSink | None) -> None:
+        self._results = recording.results
+        self._on_event = on_event
+        self._turn = 0
+
+    def follow(self, event: AgentEvent) -> None:
+        """Receive an event of the episode, and pass it on."""
+        if isinstance(event, ReplyReceived):
+            self._turn = event.turn
+        if self._on_event is not None:
+            self._on_event(event)
+
+    def review(self, action: CodeAction | ToolCall, code: str, calls: Sequence[str]) -> Verdict:
+        """Allow the present turn's script if the recording holds what it did."""
+        del action, code, calls
+        return Verdict(self._turn >= len(self._results) or self._results[self._turn] is not None)
 
 
 def compare_episode(recording: Recording, episode: Episode, *, exhausted: bool = False) -> ReplayReport:
@@ -107,7 +140,8 @@ def compare_episode(recording: Recording, episode: Episode, *, exhausted: bool =
         differences += [difference] if difference else []
     equal = counts["turns"] - len(differences)
     expected = _outcome(recording.success, recording.end)
-    got = _outcome(episode.status.success, episode.end)
+    cut_short = recording.end in _CUT_SHORT and episode.end == "turns"
+    got = _outcome(episode.status.success, recording.end if cut_short else episode.end)
     if exhausted or len(episode.turns) != len(recording.replies):
         got += f" after {len(episode.turns)} turns instead of {len(recording.replies)}"
     free = is_free(episode.task)
@@ -129,6 +163,10 @@ def _task_of(recording: Recording, tasks: Sequence[Task]) -> Task:
     """The recorded task with its seed. Ids of games are paths from the folder that was listed, which may lie higher up
     here."""
     wanted = recording.task_id
+    if recording.instructed:
+        raise ConfigurationError(
+            f"cannot replay {wanted!r}: a person stayed with the agent, and may have changed the world"
+        )
     found = [task for task in tasks if task.id == wanted] or [task for task in tasks if task.id.endswith(f"/{wanted}")]
     free = [task for task in tasks if is_free(task)]
     if not found and len(free) == 1:
@@ -152,7 +190,7 @@ def _limits(recording: Recording, dialect: Dialect, task: Task) -> Limits:
     and a task that nobody judges does not end where it is solved."""
     if dialect is MINT and not is_free(task):
         return Limits()
-    return Limits(turns=max(len(recording.replies), 1))
+    return Limits(turns=max(len(recording.replies), 1), calls=recording.max_calls)
 
 
 def _expected(recording: Recording, index: int) -> Output | Literal["left_out", "unanswered"]:

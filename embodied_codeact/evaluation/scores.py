@@ -53,9 +53,6 @@ def score(episodes: Sequence[Episode]) -> EvaluationReport:
     successes = sum(episode.status.success for episode in scored)
     turns = [turn for episode in scored for turn in episode.turns]
     errors = [sum(_raised(episode)) for episode in scored]
-    types: dict[str, list[Episode]] = {}
-    for episode in scored:
-        types.setdefault(str(episode.task.metadata.get("type", "other")), []).append(episode)
     return EvaluationReport(
         episodes=len(scored),
         successes=successes,

@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import get_args
 
-from embodied_codeact.contracts import ApiDescription, OutputChunk, ScriptError
+from embodied_codeact.contracts import ApiDescription, OutputChunk
 from embodied_codeact.errors import ConfigurationError, EnvironmentFailure, SandboxUnavailable, unknown_name
 from embodied_codeact.interpreter import sandbox as confinement
 from embodied_codeact.interpreter.forkserver import ForkServer
-from embodied_codeact.interpreter.link import Output, Worker, WorkerBroken
+from embodied_codeact.interpreter.link import Worker, WorkerBroken
 from embodied_codeact.interpreter.records import (
     Failed,
     Finished,
@@ -26,31 +26,12 @@ from embodied_codeact.interpreter.records import (
     ScriptOutcome,
     Setup,
 )
+from embodied_codeact.interpreter.script import LOST, Script
 
 __all__ = ["Interpreter", "SandboxMode", "ScriptFinished", "ScriptLimits", "ScriptOutcome"]
 
-_LOST = (
-    "A fresh interpreter has taken its place: variables, imports and functions of earlier scripts are lost. "
-    "Define again what is needed."
-)
 _MAX_FALSE_STARTS = 3
 _PIPE_READS = 1  # a pipe holds 64 KiB: what a script printed before it ended is read by one read of that size
-_STOPPED_KEPT = "Variables are kept."
-
-
-class _Script:
-    """A script under way."""
-
-    def __init__(self, number: int, timeout_s: float, limits: ScriptLimits) -> None:
-        self.number = number
-        self.timeout_s = timeout_s
-        self.started = time.monotonic()
-        self.deadline = self.started + timeout_s
-        self.output = Output(limits.max_output_bytes)
-        self.stopped_for: str | None = None
-        self.kill_at = float("inf")
-        self.broken = ""
-        self.restarted = False
 
 
 class Interpreter:
@@ -88,7 +69,7 @@ class Interpreter:
         self._connect_world = connect_world
         self._api: ApiDescription | None = None
         self._worker: Worker | None = None
-        self._script: _Script | None = None
+        self._script: Script | None = None
         self._numbers = 0
         self._false_starts = 0
         self._ended_idle = ""
@@ -171,9 +152,9 @@ class Interpreter:
         if self._worker is None:
             raise RuntimeError("start() was not called")
         self._numbers += 1
-        script = _Script(self._numbers, timeout_s, self._limits)
+        script = Script(self._numbers, timeout_s, self._limits)
         if self._ended_idle:
-            script.output.add("stderr", f"(The interpreter ended between scripts: {self._ended_idle}. {_LOST})\n")
+            script.output.add("stderr", f"(The interpreter ended between scripts: {self._ended_idle}. {LOST})\n")
             script.restarted = True
             self._ended_idle = ""
         self._script = script
@@ -227,7 +208,7 @@ class Interpreter:
             events += script.output.take(now=time.monotonic())
         return events
 
-    def _watch_time(self, script: _Script) -> None:
+    def _watch_time(self, script: Script) -> None:
         worker, now = self._worker, time.monotonic()
         if worker is None or worker.dying:
             return
@@ -269,7 +250,7 @@ class Interpreter:
         if self._worker is not None:
             self._worker.kill()
 
-    def _finish(self, script: _Script, outcome: ScriptOutcome) -> list[OutputChunk | ScriptFinished]:
+    def _finish(self, script: Script, outcome: ScriptOutcome) -> list[OutputChunk | ScriptFinished]:
         if self._worker is not None:
             script.output.read(self._worker, _PIPE_READS)
         stdout = script.output.close()
@@ -289,10 +270,10 @@ class Interpreter:
             ),
         ]
 
-    def _outcome(self, script: _Script, message: Finished) -> ScriptOutcome:
+    def _outcome(self, script: Script, message: Finished) -> ScriptOutcome:
         error = message.error
         if script.stopped_for is not None:
-            error = _stopped(script, error)
+            error = script.stopped(error)
         figures = message.figures[: self._limits.max_figures]
         return ScriptOutcome(
             value=message.value, error=error, figures=figures, interrupted=script.stopped_for is not None
@@ -313,7 +294,7 @@ class Interpreter:
         if script is None:
             self._ended_idle = how
             return []
-        error = _died(script, how)
+        error = script.died(how)
         outcome = ScriptOutcome(error=error, interrupted=script.stopped_for is not None, restarted=True)
         fresh, self._worker = self._worker, None  # its output is none of this script's
         try:
@@ -365,38 +346,3 @@ class Interpreter:
             worker, self._worker = self._worker, None
             worker.bury()
         self._server.close()
-
-
-def _stopped(script: _Script, error: ScriptError | None) -> ScriptError:
-    """The error of a script that yielded to an interrupt."""
-    if script.stopped_for == "deadline":
-        kind = "TimeLimitExceeded"
-        message = f"the script ran longer than {script.timeout_s:g} s and was interrupted"
-        hint = f"{_STOPPED_KEPT} Do less in one script, or split the work over several turns."
-    else:
-        kind, message, hint = (
-            "Interrupted",
-            f"the script was stopped from outside ({script.stopped_for})",
-            _STOPPED_KEPT,
-        )
-    trace = ""
-    if error is not None and error.kind == "KeyboardInterrupt":
-        frames = error.traceback.rstrip().removesuffix("KeyboardInterrupt")
-        trace = f"{frames}{kind}: {message}\n"
-    return ScriptError(kind, message, trace, hint, error.line if error else None)
-
-
-def _died(script: _Script, how: str) -> ScriptError:
-    """The error of a script whose process is gone."""
-    if script.broken:
-        return ScriptError("InterpreterDied", f"the interpreter was ended: {script.broken}", hint=_LOST)
-    if script.stopped_for == "deadline":
-        message = (
-            f"the script ran longer than {script.timeout_s:g} s and did not yield to the interrupt, "
-            "so its interpreter was ended"
-        )
-        return ScriptError("TimeLimitExceeded", message, hint=f"{_LOST} Do less in one script.")
-    if script.stopped_for is not None:
-        message = f"the script was stopped from outside ({script.stopped_for}) and its interpreter was ended"
-        return ScriptError("Interrupted", message, hint=_LOST)
-    return ScriptError("InterpreterDied", f"the interpreter died while the script ran ({how})", hint=_LOST)

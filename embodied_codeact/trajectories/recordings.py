@@ -30,6 +30,8 @@ class Recording(msgspec.Struct, frozen=True):
     ``results`` holds, for each reply of a trajectory of this project, what its script did (None for a reply without
     one); it is empty for a recording of MINT's, which has only the observations' text. ``seed`` is the task's, None
     where the recording does not tell; ``environment`` is the name of the one to replay it in, empty likewise.
+    ``instructed``: a person stayed with the agent, gave it one instruction after the other, and may have changed the
+    world meanwhile. ``max_calls`` is how many calls a script could make, None for any number.
     """
 
     task_id: str
@@ -44,6 +46,8 @@ class Recording(msgspec.Struct, frozen=True):
     results: list[ExecutionResult | None] = msgspec.field(default_factory=list)
     seed: int | None = None
     environment: str = ""
+    instructed: bool = False
+    max_calls: int | None = None
 
 
 class _MintEpisode(msgspec.Struct):
@@ -121,6 +125,8 @@ def _from_episode(episode: Episode) -> Recording:
         results=[turn.result for turn in episode.turns],
         seed=episode.task.seed,
         environment=episode.task.environment,
+        instructed=bool(episode.metadata.get("instructed")),
+        max_calls=episode.metadata.get("max_calls"),
     )
 
 

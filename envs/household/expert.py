@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from embodied_codeact.contracts import Message, Reply
+from embodied_codeact.contracts import Message
+from embodied_codeact.envs.expert import Expert
 from embodied_codeact.envs.household.expert_habits import kind_of, likely_receptacles, search_order
 from embodied_codeact.envs.household.expert_reading import (
     Briefing,
@@ -21,7 +22,6 @@ from embodied_codeact.envs.household.expert_reading import (
     read_memory,
 )
 from embodied_codeact.envs.household.expert_scripts import APPLIANCES, Plan, write_exploration, write_script
-from embodied_codeact.envs.instructed import since_latest_instruction
 from embodied_codeact.envs.unrolled import (
     Conclusion,
     Decision,
@@ -41,38 +41,20 @@ _MAX_SCRIPTS = 8
 """After that many it is hopeless in any case."""
 
 
-class HouseholdExpert:
-    """Satisfies :class:`~embodied_codeact.contracts.Model`. Keeps nothing between replies: all it knows is in the
-    messages."""
+class HouseholdExpert(Expert):
+    """Plans in programs, whatever the form of its replies."""
 
-    name = "expert"
+    def answer(self, messages: Sequence[Message]) -> str:
+        """Return the next reply: a program, or its next call."""
+        briefing, form = read_briefing(messages), read_form(messages)
+        if form == "script":
+            return write_decision(form, _decide(briefing, read_memory(messages)))
 
-    def start_episode(self) -> None:
-        """Nothing to drop."""
+        def decide(ended: Sequence[EndedProgram]) -> Decision:
+            told = messages[: ended[-1].messages if ended else 0]
+            return _decide(briefing, replace(read_memory(told), scripts=len(ended)))
 
-    def count_tokens(self, messages: Sequence[Message]) -> int:
-        """Return 0: it reads text as it is, however long, so nothing has to be left out of a prompt."""
-        del messages
-        return 0
-
-    def reply(self, messages: Sequence[Message], *, stop: Sequence[str] = (), max_tokens: int = 2048) -> Reply:
-        """Continue the conversation. ``max_tokens`` is not applied: a program cut short would be of no use."""
-        del max_tokens
-        text = _answer(since_latest_instruction(messages))
-        ends = [position for mark in stop if mark and (position := text.find(mark)) >= 0]
-        return Reply(text[: min(ends)] if ends else text)
-
-
-def _answer(messages: Sequence[Message]) -> str:
-    briefing, form = read_briefing(messages), read_form(messages)
-    if form == "script":
-        return write_decision(form, _decide(briefing, read_memory(messages)))
-
-    def decide(ended: Sequence[EndedProgram]) -> Decision:
-        told = messages[: ended[-1].messages if ended else 0]
-        return _decide(briefing, replace(read_memory(told), scripts=len(ended)))
-
-    return reply_with_calls(messages, form, _offer(briefing), decide)
+        return reply_with_calls(messages, form, _offer(briefing), decide)
 
 
 def _offer(briefing: Briefing) -> Offer:

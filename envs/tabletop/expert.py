@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from embodied_codeact.contracts import Message, Reply
-from embodied_codeact.envs.instructed import since_latest_instruction
+from embodied_codeact.contracts import Message
+from embodied_codeact.envs.expert import Expert
 from embodied_codeact.envs.tabletop.expert_reading import (
     Briefing,
     Progress,
@@ -47,38 +47,20 @@ _OFFERS: dict[Level, Offer] = {
 }
 
 
-class TabletopExpert:
-    """Satisfies :class:`~embodied_codeact.contracts.Model`. Keeps nothing between replies: all it knows is in the
-    messages."""
+class TabletopExpert(Expert):
+    """Plans in programs, whatever the form of its replies."""
 
-    name = "expert"
+    def answer(self, messages: Sequence[Message]) -> str:
+        """Return the next reply: a program, or its next call."""
+        briefing, form = read_briefing(messages), read_form(messages)
+        if form == "script":
+            return write_decision(form, _decide(briefing, read_progress(messages)))
 
-    def start_episode(self) -> None:
-        """Nothing to drop."""
+        def decide(ended: Sequence[EndedProgram]) -> Decision:
+            achieved = bool(ended) and not ended[-1].error and succeeded(ended[-1].printed)
+            return _decide(briefing, Progress(len(ended), achieved, ended[-1].error if ended else ""))
 
-    def count_tokens(self, messages: Sequence[Message]) -> int:
-        """Return 0: it reads text as it is, however long, so nothing has to be left out of a prompt."""
-        del messages
-        return 0
-
-    def reply(self, messages: Sequence[Message], *, stop: Sequence[str] = (), max_tokens: int = 2048) -> Reply:
-        """Continue the conversation. ``max_tokens`` is not applied: a program cut short would be of no use."""
-        del max_tokens
-        text = _answer(since_latest_instruction(messages))
-        ends = [position for mark in stop if mark and (position := text.find(mark)) >= 0]
-        return Reply(text[: min(ends)] if ends else text)
-
-
-def _answer(messages: Sequence[Message]) -> str:
-    briefing, form = read_briefing(messages), read_form(messages)
-    if form == "script":
-        return write_decision(form, _decide(briefing, read_progress(messages)))
-
-    def decide(ended: Sequence[EndedProgram]) -> Decision:
-        achieved = bool(ended) and not ended[-1].error and succeeded(ended[-1].printed)
-        return _decide(briefing, Progress(len(ended), achieved, ended[-1].error if ended else ""))
-
-    return reply_with_calls(messages, form, _OFFERS[briefing.level or "skills"], decide)
+        return reply_with_calls(messages, form, _OFFERS[briefing.level or "skills"], decide)
 
 
 def _decide(briefing: Briefing, progress: Progress) -> Decision:

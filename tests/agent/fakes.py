@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from embodied_codeact.agent.people import Instruction, Pause, PauseReason, Person
 from embodied_codeact.contracts import (
     ApiDescription,
     EnvironmentDescription,
@@ -169,3 +170,43 @@ class ScriptedModel:
         if isinstance(reply, BaseException):
             raise reply
         return Reply(reply, self._usage)
+
+
+class ScriptedPerson(Person):
+    """Says what was written for it, in order; leaves when nothing is left."""
+
+    def __init__(
+        self, *instructions: Instruction | str, answers: Sequence[str] = (), halts: Sequence[int] = ()
+    ) -> None:
+        self._instructions = [Instruction(said) if isinstance(said, str) else said for said in instructions]
+        self._answers = list(answers)
+        self._halts = set(halts)
+        self.pauses: list[Pause] = []
+        self.asked: list[str] = []
+        self._turns = 0
+        self.replying = False
+
+    def instruct(self, pause: Pause) -> Instruction | None:
+        assert not self.replying
+        self.pauses.append(pause)
+        return self._instructions.pop(0) if self._instructions else None
+
+    def answer(self, message: str) -> str | None:
+        self.asked.append(message)
+        return self._answers.pop(0) if self._answers else None
+
+    def took_over(self) -> PauseReason | None:
+        self._turns += 1
+        return "halt" if self._turns in self._halts else None
+
+    @contextlib.contextmanager
+    def interruptible(self) -> Iterator[None]:
+        self.replying = True
+        try:
+            yield
+        finally:
+            self.replying = False
+
+    @property
+    def reasons(self) -> list[PauseReason]:
+        return [pause.reason for pause in self.pauses]

@@ -26,7 +26,10 @@ def goto(thought: str = "", /, left_out: int = 0) -> ToolCall:
 
 
 LOOK = CodeAction("house.look()")
+FRIDGE = '{"receptacle": "fridge 1"}'
 GOTO = '{"tool": "house.goto", "arguments": {"receptacle": "fridge 1"}}'
+
+DRAFTED = CodeAction("house.look()", "or <execute>house.close()</execute>?")
 
 CODE = [
     Case("unclosed tag", "<execute>\nhouse.look()\n", LOOK),
@@ -46,6 +49,25 @@ CODE = [
     Case("fence without tag", "I look.\n```python\nhouse.look()\n```", CodeAction("house.look()", "I look.")),
     Case("wrong tag beside a fence", "<code>\n```py\nhouse.look()\n```\n</code>", CodeAction("house.look()", "<code>")),
     Case("wrong tag alone", "<answer>42</answer>", UserMessage("<answer>42</answer>")),
+    Case("draft", "<think>or <execute>house.close()</execute>?</think><execute>house.look()</execute>", DRAFTED),
+    Case(
+        "draft begun in the prompt",
+        "or <execute>house.close()</execute>?</think><execute>house.look()</execute>",
+        DRAFTED,
+    ),
+    Case(
+        "draft by another name",
+        "<thinking>```py\nx()\n```</thinking><execute>house.look()</execute>",
+        CodeAction("house.look()", "```py\nx()\n```"),
+    ),
+    Case("observation made up", "<execute>house.look()</execute>\nObservation:\nA mug.\n<solution>ok</solution>", LOOK),
+    Case("end of the template", "<execute>\nhouse.look()\n<|im_end|>\n<|endoftext|>", LOOK),
+    Case("fence of Gemma", "```tool_code\nhouse.look()\n```", LOOK),
+    Case("fence of a notebook", "```{python}\nhouse.look()\n```", LOOK),
+    Case("tag of Llama 3", "<|python_tag|>house.look()<|eom_id|>", LOOK),
+    Case("tag of other agents", "<execute_ipython>\nhouse.look()\n</execute_ipython>", LOOK),
+    Case("tool call", f"<tool_call>{GOTO}</tool_call>", "There are no tools to call here"),
+    Case("bare tool call", GOTO, "There are no tools to call here"),
     Case("upper case and blanks", "< EXECUTE >house.look()</ Execute >", LOOK),
     Case("finish unclosed", "<solution>done", Finish("done")),
     Case(
@@ -65,6 +87,52 @@ JSON = [
     Case("wrong tags", f"<function>{GOTO}</action>", goto("<function>")),
     Case("thought in tags", f"<thought>I go.</thought>{GOTO}", goto("I go.")),
     Case("draft of a reasoning model", f'<think>{{"tool": "house.look"}} or not</think>{GOTO}', goto()),
+    Case("draft begun in the prompt", f'{{"tool": "house.look"}} or not</think>{GOTO}', goto()),
+    Case("draft in a thought", f'<thought>{{"tool": "house.look"}}?</thought>{GOTO}', goto('{"tool": "house.look"}?')),
+    Case("call in a thought alone", f"<thought>{GOTO}</thought>", goto()),
+    Case("end of the template", f"{GOTO}<|eot_id|>", goto()),
+    Case("Llama's tag", f"<|python_tag|>{GOTO}<|eom_id|>", goto()),
+    Case("Llama's function", f"<function=house.goto>{FRIDGE}</function>", goto()),
+    Case("Llama's call in Python", '[house.goto(receptacle="fridge 1")]', "cannot run code"),
+    Case("Mistral's list", f"[TOOL_CALLS] [{GOTO}]", goto()),
+    Case("Mistral's name", f"[TOOL_CALLS]house.goto[CALL_ID]a1b2[ARGS]{FRIDGE}", goto()),
+    Case(
+        "gpt-oss", f"<|channel|>commentary to=functions.house.goto <|constrain|>json<|message|>{FRIDGE}<|call|>", goto()
+    ),
+    Case(
+        "Kimi",
+        f"<|tool_call_begin|>functions.house.goto:0<|tool_call_argument_begin|>{FRIDGE}<|tool_call_end|>",
+        goto(),
+    ),
+    Case(
+        "DeepSeek",
+        f"<｜tool▁call▁begin｜>function<｜tool▁sep｜>house.goto\n```json\n{FRIDGE}\n```<｜tool▁call▁end｜>",
+        goto(),
+    ),
+    Case(
+        "Qwen's elements",
+        "Go.<tool_call>\n<function=house.goto>\n<parameter=receptacle>\nfridge 1\n</parameter></function></tool_call>",
+        goto("Go."),
+    ),
+    Case(
+        "elements, twice",
+        '<invoke name="gripper.open"><parameter name="width">0.05</parameter></invoke><invoke name="house.look">',
+        call("gripper.open", left_out=1, width=0.05),
+    ),
+    Case("element cut off", "<function=house.goto><parameter=receptacle>fri", "No tool call was found"),
+    Case(
+        "GLM's elements",
+        "<tool_call>house.goto\n<arg_key>receptacle</arg_key>\n<arg_value>fridge 1</arg_value>",
+        goto(),
+    ),
+    Case("LangChain's ReAct", f"Thought: I go.\nAction: house.goto\nAction Input: {FRIDGE}", goto("I go.")),
+    Case("an object after a word", f"I see the state {FRIDGE}", "No tool call was found"),
+    Case("tool within the tool", '{"tool": {"name": "house.goto", "arguments": {"receptacle": "fridge 1"}}}', goto()),
+    Case(
+        "calls of gpt-4",
+        f'{{"tool_uses": [{{"recipient_name": "functions.house.goto", "parameters": {FRIDGE}}}]}}',
+        goto(),
+    ),
     Case("labels", f"Thought: I go.\nAction: {GOTO}", goto("I go.")),
     Case("single quotes", "{'tool': 'house.goto', 'arguments': {'receptacle': 'fridge 1'}}", goto()),
     Case("apostrophe", "{'thought': 'I don't know', 'tool': 'house.look'}", call("house.look", "I don't know")),
@@ -139,6 +207,17 @@ JSON = [
 TEXT = [
     Case("as asked", "Thought: a\nAction: go to fridge 1", goto("a")),
     Case("act", "Act: go to fridge 1", goto()),
+    Case("command", "Command: go to fridge 1", goto()),
+    Case("my next action", "My action: go to fridge 1", goto()),
+    Case("both in a line", "Thought: It may be there. Action: go to fridge 1", goto("It may be there.")),
+    Case("tags", "<thought>I look\nlook\n</thought>\n<action>go to fridge 1</action>", goto("I look look")),
+    Case("draft begun in the prompt", "Action: look\n</think>\nAction: go to fridge 1", goto()),
+    Case("end of the template", "Action: go to fridge 1<|im_end|>", goto()),
+    Case("remark", "Action: go to fridge 1  # the mug may be there", goto()),
+    Case("remark in brackets", "Action: go to fridge 1 (to find the mug)", goto()),
+    Case("two in a line", "Action: go to fridge 1; open fridge 1", goto(left_out=1)),
+    Case("and then", "Action: go to fridge 1, then open it. Then look.", goto(left_out=2)),
+    Case("tool call", "<function=house.goto><parameter=receptacle>fridge 1</parameter></function>", "not by JSON"),
     Case("bold labels", "**Thought:** a\n**Action:** go to fridge 1", goto("a")),
     Case("numbered", "Thought 1: a\nAction 1: go to fridge 1", goto("a")),
     Case("list", "1. Action: go to fridge 1", goto()),
@@ -203,6 +282,7 @@ TEXT = [
     Case("json", GOTO, "not by JSON"),
     Case("code", "<execute>house.look()</execute>", "cannot run code"),
     Case("finish", "Thought: a\nAction: finish(all done)", Finish("all done", "a")),
+    Case("finish of ReAct", "Action: Finish[all done; then some. More]", Finish("all done; then some. More")),
     Case("finish with brackets", "Action: finish(done (both))", Finish("done (both)")),
     Case("finish in quotes", 'Action: finish(answer="done")', Finish("done")),
     Case("final answer", "Final Answer: done", Finish("done")),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -16,54 +15,14 @@ from embodied_codeact.agent.events import (
     ReplyReceived,
     TurnFinished,
 )
-from embodied_codeact.agent.people import Instruction, Pause, PauseReason, Person
+from embodied_codeact.agent.people import Instruction, Pause
 from embodied_codeact.contracts import Episode, OutputChunk
-from tests.agent.fakes import Pantry, ScriptedModel, pantry_task
+from tests.agent.fakes import Pantry, ScriptedModel, ScriptedPerson, pantry_task
 
 TAKE = "<execute>print(take('jam'))</execute>"
 PUT = "<execute>print(box.put('jam'))</execute>"
 LOOK = "<execute>print('looking')</execute>"
 DONE = "<solution>It is done.</solution>"
-
-
-class ScriptedPerson(Person):
-    """Says what was written for it, in order; leaves when nothing is left."""
-
-    def __init__(
-        self, *instructions: Instruction | str, answers: Sequence[str] = (), halts: Sequence[int] = ()
-    ) -> None:
-        self._instructions = [Instruction(said) if isinstance(said, str) else said for said in instructions]
-        self._answers = list(answers)
-        self._halts = set(halts)
-        self.pauses: list[Pause] = []
-        self.asked: list[str] = []
-        self._turns = 0
-        self.replying = False
-
-    def instruct(self, pause: Pause) -> Instruction | None:
-        assert not self.replying
-        self.pauses.append(pause)
-        return self._instructions.pop(0) if self._instructions else None
-
-    def answer(self, message: str) -> str | None:
-        self.asked.append(message)
-        return self._answers.pop(0) if self._answers else None
-
-    def took_over(self) -> PauseReason | None:
-        self._turns += 1
-        return "halt" if self._turns in self._halts else None
-
-    @contextlib.contextmanager
-    def interruptible(self) -> Iterator[None]:
-        self.replying = True
-        try:
-            yield
-        finally:
-            self.replying = False
-
-    @property
-    def reasons(self) -> list[PauseReason]:
-        return [pause.reason for pause in self.pauses]
 
 
 def chat(
@@ -177,6 +136,15 @@ def test_an_interrupt_outside_of_a_reply_ends_the_episode() -> None:
         agent.run(session, pantry_task())
     assert agent.episode is not None
     assert (agent.episode.end, len(agent.episode.turns)) == ("user", 1)
+
+
+def test_the_latest_instruction_outlasts_its_place_in_the_prompt() -> None:
+    talk = "<execute>print('word ' * 400)</execute>"
+    limits = Limits(turns=8, context_tokens=1900, reply_tokens=200)
+    episode, model, _ = chat(ScriptedPerson("take the jam", "now only talk"), [DONE, *[talk] * 8], limits=limits)
+    assert episode.turns[-1].dropped > 2
+    for prompt in model.prompts[1:]:
+        assert sum("The user says: now only talk" in message.content for message in prompt) == 1
 
 
 def test_another_model_takes_over_with_the_whole_conversation() -> None:

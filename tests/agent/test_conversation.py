@@ -76,6 +76,21 @@ def test_opening_and_newest_stay_whatever_the_budget() -> None:
     assert len(made.messages) == 8
 
 
+def test_what_a_person_asked_for_last_stays_when_its_observation_goes() -> None:
+    """Else the model would go back to the task of the opening."""
+    wanted = "The user says: now the blue one"
+    for left, dropped in ((4000, 0), (1500, 2)):
+        made = Conversation([Message("system", "rules"), Message("user", "task")])
+        for turn in range(4):
+            made.add_reply(f"reply {turn}")
+            words = wanted if turn == 0 else ""
+            made.add_observation(f"{'a' * 3000}\n\n{words}\n\n{'b' * 3000}", instruction=words)
+        prompt = made.prompt(left)
+        assert (prompt.dropped > 0) == (dropped > 0)
+        assert prompt.dropped + prompt.shortened > 0
+        assert sum(message.content.count(wanted) for message in prompt.messages) == 1
+
+
 def test_a_long_conversation_is_counted_a_few_times_only() -> None:
     counted = 0
 

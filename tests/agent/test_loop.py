@@ -18,7 +18,7 @@ from embodied_codeact.agent import (
     ReplyReceived,
     TurnFinished,
 )
-from embodied_codeact.agent.loop import NO_USER
+from embodied_codeact.agent.company import NO_USER
 from embodied_codeact.contracts import Episode, ExecutionResult, Observation, OutputChunk, Usage
 from embodied_codeact.errors import BridgeError, ConfigurationError, ModelError
 from tests.agent.fakes import Pantry, ScriptedModel, pantry_task

@@ -14,6 +14,15 @@ from tests.agent.malformed import MALFORMED, Case
 CASES = [pytest.param(form, case, id=f"{form}: {case.name}") for form, cases in MALFORMED.items() for case in cases]
 HUGE = 200_000
 UNITS = [
+    *[
+        "</think>",
+        "<function=a>",
+        "<parameter=a>",
+        "<function=a><parameter=a>",
+        "<arg_key>a</arg_key>",
+        "<tool_call>a ",
+    ],
+    *["look; ", "Thought: a. Action: ", "<action>", "Observation:\n", "```{", "<|a|>", "[ARGS]", "a.b {'a': 1}"],
     *["<execute>", "<thought>", "<thought><execute>", "<solution>\n", "<", "< ", "```\n", "```a\n", "\n", " ", "</"],
     *[
         "{",

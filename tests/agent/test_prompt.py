@@ -55,6 +55,7 @@ def test_limit_on_calls_is_told_where_there_is_one() -> None:
     assert "CallLimitReached" not in told[None]
     assert "at most 1 primitive call; one more raises CallLimitReached" in told[1]
     assert "at most 3 primitive calls;" in told[3]
+    assert ["loops" in told[calls] for calls in (None, 1, 3)] == [True, False, True]
     assert "CallLimitReached(PrimitiveError) - Too many calls." in told[3]
 
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +41,18 @@ def config(place: Path) -> ServerConfig:
 def assert_nothing_is_left(family: list[psutil.Process], place: Path) -> None:
     assert not psutil.wait_procs(family, timeout=15)[1]
     assert not list(place.iterdir())
+
+
+def test_a_person_out_of_patience_does_not_wait_for_a_server_that_hangs(place: Path) -> None:
+    server = LocalServer(config(place))
+    family = psutil.Process(server.process.pid).children(recursive=True)
+    server.process.send_signal(signal.SIGSTOP)
+    press = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+    press.start()
+    with pytest.raises(KeyboardInterrupt):
+        server.close()
+    assert server.process.returncode == -signal.SIGKILL
+    assert not psutil.wait_procs(family, timeout=15)[1]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -181,6 +181,13 @@ def test_the_end_of_input_leaves_and_a_verdict_is_shown_only_if_asked(tmp_path: 
     assert "dial" in asked
 
 
+def test_where_a_task_is_for_any_instruction_it_is_the_scene(tmp_path: Path) -> None:
+    trace = write_trace(tmp_path / "trace.jsonl", [done("four")], Task("free", "workspace", "two and two"))
+    words = ("chat", "workspace", "--sandbox", "best", "--model", f"replay:{trace}")
+    assert "scene free" in CliRunner().invoke(app, words).stdout
+    assert "scene regression" in CliRunner().invoke(app, [*words, "--task", "regression"]).stdout
+
+
 @pytest.mark.usefixtures("counter_installed")
 def test_a_world_that_is_done_goes_on(tmp_path: Path) -> None:
     replies = [add(3), add(1), done("four")]

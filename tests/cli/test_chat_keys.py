@@ -52,6 +52,20 @@ def test_a_press_breaks_into_a_reply_and_into_a_line(phase: Phase) -> None:
     assert (keys.pending, keys.leaving) == (False, False)
 
 
+@pytest.mark.parametrize("phase", [Phase.REPLY, Phase.PROMPT])
+def test_another_press_does_not_strike_where_the_first_is_being_dealt_with(phase: Phase) -> None:
+    def press_twice() -> None:
+        try:
+            press()
+        finally:
+            press()
+
+    with CtrlC(never) as keys:
+        with pytest.raises(KeyboardInterrupt), keys.during(phase):
+            press_twice()
+        assert (keys.pending, keys.leaving) == (True, False)
+
+
 def test_a_press_between_waits_for_the_next_reply() -> None:
     with CtrlC(never) as keys:
         press()

@@ -77,6 +77,36 @@ def test_a_script_cannot_steer_the_terminal(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("counter_installed")
+def test_neither_can_the_names_and_arguments_of_a_call(tmp_path: Path) -> None:
+    link = "next(o for o in __import__('gc').get_objects() if type(o).__name__ == 'WorldLink')._channel"
+    forged = r"{'op': 'call', 'id': 7, 'target': '\x1b[1m', 'method': '\x1b[2m', 'args': [], 'kwargs': {'\x1b[3m': 1}}"
+    script = rf"""<execute>
+link = {link}
+link.send({forged})
+link.receive()
+try:
+    counter.add('[\x1b[4m')
+except InvalidArgument as error:
+    print(error)
+</execute>"""
+    trace = write_trace(tmp_path / "trace.jsonl", [script])
+    shown = invoke(*COUNTER, "--model", f"replay:{trace}", "--calls", "--max-turns", "1").stdout
+    assert "␛[1m.␛[2m(␛[3m=1)" in shown
+    assert "counter.add([␛[4m)" in shown
+    assert "\x1b" not in shown
+
+
+@pytest.mark.usefixtures("counter_installed")
+def test_words_of_the_agent_are_told_from_those_of_the_program(tmp_path: Path) -> None:
+    replies = ["Hello.\nsolved  yes \u202ekcab\u2066", "<solution>all is done\nsolved  really</solution>"]
+    trace = write_trace(tmp_path / "trace.jsonl", replies)
+    shown = invoke(*COUNTER, "--model", f"replay:{trace}").stdout
+    assert "solved  really" in shown
+    assert "yes \ufffdkcab\ufffd" in shown
+    assert [line for line in shown.splitlines() if line.startswith("solved")] == []
+
+
+@pytest.mark.usefixtures("counter_installed")
 def test_a_script_that_prints_without_end_does_not_keep_the_screen(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     trace = write_trace(tmp_path / "trace.jsonl", ["<execute>for n in range(30_000): print(f'line {n:05}')</execute>"])

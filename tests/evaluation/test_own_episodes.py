@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 import embodied_codeact
-from embodied_codeact.agent import CodeActAgent
+from embodied_codeact.agent import CodeActAgent, Limits
+from embodied_codeact.agent.consent import Consent
 from embodied_codeact.agent.dialects import ACTION_DIALECTS
-from embodied_codeact.contracts import EnvironmentDescription, Episode
+from embodied_codeact.agent.people import Verdict
+from embodied_codeact.contracts import CodeAction, EnvironmentDescription, Episode, ToolCall
+from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.evaluation import ReplayReport, replay_recordings
 from embodied_codeact.trajectories import TrajectoryWriter, read_episodes, read_recordings
-from tests.agent.fakes import Pantry, ScriptedModel, pantry_task
+from tests.agent.fakes import Pantry, ScriptedModel, ScriptedPerson, pantry_task
 
+ATOMIC = Limits(turns=1, calls=1)
+DONE = "<solution>done</solution>"
 REPLIES = {
     "code": [
         "<execute>box.put('jam')</execute>",
@@ -68,6 +74,55 @@ def test_an_episode_is_replayed_by_the_rules_of_its_form(form: str, tmp_path: Pa
         PantryWithTask(), read_recordings(written(tmp_path / "other.jsonl", other))
     ).differences
     assert difference.turn == 0
+
+
+class Refusing:
+    """A person who lets the first action be, and comments on it."""
+
+    def review(self, action: CodeAction | ToolCall, code: str, calls: Sequence[str]) -> Verdict:
+        del action, calls
+        return Verdict("take" not in code, "Not that one.")
+
+
+@pytest.mark.parametrize("form", sorted(REPLIES))
+def test_what_a_person_refused_is_not_done_in_a_replay_either(form: str, tmp_path: Path) -> None:
+    agent = CodeActAgent(
+        ScriptedModel(REPLIES[form]),
+        dialect=ACTION_DIALECTS[form],
+        limits=Limits(turns=len(REPLIES[form])),
+        consent=Consent("script", Refusing()),
+    )
+    episode = agent.run(PantryWithTask(), pantry_task())
+    refused = [turn for turn in episode.turns if "Not that one." in turn.observation]
+    assert (len(refused) > 0, episode.status.success, episode.end) == (True, False, "turns")
+    report = replay_recordings(PantryWithTask(), read_recordings(written(tmp_path / "kept.jsonl", episode)))
+    assert (report.differences, report.outcomes_equal) == ([], 1)
+
+
+def test_an_episode_that_was_cut_short_ends_alike_in_a_replay(tmp_path: Path) -> None:
+    model = ScriptedModel(["<execute>take('jam')</execute>", "What now?"])
+    episode = CodeActAgent(model, user=lambda _: None).run(PantryWithTask(), pantry_task())
+    assert episode.end == "user"
+    report = replay_recordings(PantryWithTask(), read_recordings(written(tmp_path / "kept.jsonl", episode)))
+    assert (report.turns, report.differences, report.outcomes_equal) == (1, [], 1)
+
+
+def test_a_conversation_with_a_person_who_stays_is_not_replayed(tmp_path: Path) -> None:
+    agent = CodeActAgent(ScriptedModel([DONE]), person=ScriptedPerson("look"))
+    episode = agent.run(PantryWithTask(), pantry_task())
+    with pytest.raises(ConfigurationError, match="a person stayed"):
+        replay_recordings(PantryWithTask(), read_recordings(written(tmp_path / "kept.jsonl", episode)))
+
+
+@pytest.mark.usefixtures("counter_installed")
+def test_a_limit_on_calls_holds_in_a_replay_too(tmp_path: Path) -> None:
+    with embodied_codeact.make("counter", sandbox="best") as env:
+        agent = CodeActAgent(ScriptedModel(["<execute>counter.add(1)\ncounter.add(2)</execute>"]), limits=ATOMIC)
+        episode = agent.run(env)
+        assert episode.turns[0].result is not None
+        assert episode.turns[0].result.error is not None
+        report = replay_recordings(env, read_recordings(written(tmp_path / "kept.jsonl", episode)))
+        assert (report.turns, report.differences) == (1, [])
 
 
 class Sees(ScriptedModel):
