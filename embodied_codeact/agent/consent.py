@@ -1,9 +1,9 @@
 """Consent: a person is asked before a script runs, or before the first call of each kind.
 
-What a script calls is read from its source. Where consent is to kinds of calls, the world holds each script to those that
-were agreed to: a call that was hidden from the reading (behind ``getattr``, say) raises ``NotApproved``, so the reading
-need not be perfect. Where consent is to a whole script, the person has seen all of it, and the calls that are named beside
-it only help them read.
+What a script calls is read from its source. Where consent is to kinds of calls, the world holds each script to those
+that were agreed to: a call that was hidden from the reading (behind ``getattr``, say) raises ``NotApproved``, so the
+reading need not be perfect. Where consent is to a whole script, the person has seen all of it, and the calls that are
+named beside it only help them read.
 """
 
 from __future__ import annotations
