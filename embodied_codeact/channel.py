@@ -13,6 +13,7 @@ import socket
 import struct
 import time
 from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 from embodied_codeact import wire
@@ -116,6 +117,8 @@ class Channel:
 
     def _frame(self, value: Any) -> tuple[bytes, list[wire.Buffer]]:
         document, buffers = wire.pack(value)
+        if not buffers and _HEAD.size + len(document) <= self._max:
+            return _HEAD.pack(0, len(document)) + document, []
         sizes = [memoryview(buffer).nbytes for buffer in buffers]
         size = _HEAD.size + 8 * len(sizes) + len(document) + sum(sizes)
         if size > self._max or len(sizes) > MAX_BUFFERS:
@@ -177,7 +180,7 @@ class Channel:
             pass
         except ChannelClosed as error:
             closed = error
-        while True:
+        while self._data:
             found, value = self._take()
             if not found:
                 break
@@ -208,6 +211,8 @@ class Channel:
         start = _HEAD.size + 8 * count
         if len(data) < start:
             return False, None
+        if not count:
+            return self._take_document(start + document_size)
         sizes = struct.unpack_from(f"<{count}Q", data, _HEAD.size)
         total = start + document_size + sum(sizes)
         if total > self._max:
@@ -223,7 +228,21 @@ class Channel:
         for size in sizes:
             buffers.append(view[at : at + size])
             at += size
-        try:
-            return True, wire.unpack(view[start : start + document_size], buffers)
-        except ValueError as error:
-            raise ChannelCorrupt(str(error)) from error
+        return True, _unpack(view[start : start + document_size], buffers)
+
+    def _take_document(self, total: int) -> tuple[bool, Any]:
+        """Take a message without buffers, as nearly all are."""
+        if total > self._max:
+            raise ChannelCorrupt(f"a message of {total} bytes")
+        if len(self._data) < total:
+            return False, None
+        document = self._data[_HEAD.size : total]
+        del self._data[:total]
+        return True, _unpack(document, ())
+
+
+def _unpack(document: wire.Buffer, buffers: Sequence[wire.Buffer]) -> Any:
+    try:
+        return wire.unpack(document, buffers)
+    except ValueError as error:
+        raise ChannelCorrupt(str(error)) from error

@@ -22,6 +22,7 @@ Buffer = bytes | bytearray | memoryview
 ARRAY, RECORD = 1, 2
 _PLAIN_KINDS = "biufc"
 _DTYPE = re.compile(r"[<>|]?[biufc][0-9]{1,2}")
+_ATOMS = frozenset({str, int, float, bool, type(None), np.ndarray})
 MAX_DEPTH = 64
 
 
@@ -172,6 +173,8 @@ def plain(value: Any, _depth: int = 0) -> Any:
     Raises:
         TypeError: it is nested too deeply.
     """
+    if type(value) in _ATOMS:
+        return value
     if _depth > MAX_DEPTH:
         raise TypeError("the value is nested too deeply to travel")
     if isinstance(value, enum.Enum):

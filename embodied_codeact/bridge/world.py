@@ -72,6 +72,8 @@ class World:
         self._pass = pass_socket
         self._worker: Channel | None = None
         self._requests: deque[Any] = deque()
+        self._idle = False
+        """Whether the worker is awaited to send, not to read."""
         self._sleepers: dict[int, int] = {}
         # Not epoll, whose set of descriptors a fork shares.
         self._selector = selectors.PollSelector()
@@ -193,6 +195,7 @@ class World:
         self._worker = Channel(sock, unread=unread, unsent=unsent)
         self._requests.extend(requests)
         # There may be something to do already.
+        self._idle = False
         self._selector.register(self._worker, selectors.EVENT_WRITE)
 
     def _detach(self) -> None:
@@ -285,7 +288,9 @@ class World:
                     break
                 self._reply(worker.send_soon, self._worker_request(self._requests.popleft()))
             idle = worker.flush() and not self._requests
-            self._selector.modify(worker, selectors.EVENT_READ if idle else selectors.EVENT_WRITE)
+            if idle is not self._idle:
+                self._idle = idle
+                self._selector.modify(worker, selectors.EVENT_READ if idle else selectors.EVENT_WRITE)
         except (ChannelClosed, ChannelCorrupt):
             # The worker died, or sends garbage: the server sees to its replacement.
             self._detach()

@@ -37,7 +37,13 @@ def bench(
     mode = common.check_sandbox(sandbox)
     measures: list[Measure] = []
     if subject in (None, "interpreter"):
-        measures += bench_interpreter(mode)
+        figures = bench_interpreter(mode)
+        if subject is not None and as_json:
+            common.print_json(figures)
+            return
+        for missing in figures.left_out:
+            typer.echo(f"left out: {missing}", err=True)
+        measures += figures.measures
     if subject in (None, "bridge"):
         with local_session(environment, sandbox=mode) as client:
             measures += bench_bridge(client)

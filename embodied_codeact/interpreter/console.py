@@ -4,7 +4,9 @@ from __future__ import annotations
 import __future__
 
 import ast
+import contextlib
 import linecache
+import mmap
 import signal
 import sys
 import threading
@@ -14,7 +16,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from embodied_codeact.contracts import Figure, ScriptError
-from embodied_codeact.interpreter import figures, tracebacks
+from embodied_codeact.interpreter import figures, leftovers, tracebacks
 from embodied_codeact.interpreter.pictures import Gallery
 from embodied_codeact.interpreter.records import Finished, ScriptLimits, cut_middle
 from embodied_codeact.interpreter.streams import Streams
@@ -35,6 +37,8 @@ class Interrupts:
         self._shielded = False
         self._pending = False
         self._main = threading.get_ident()
+        self.in_message: set[int] = set()
+        """Other threads that are in the middle of a message."""
 
     def install(self) -> None:
         """Take over SIGINT, whatever the last script did to it."""
@@ -51,13 +55,18 @@ class Interrupts:
             raise KeyboardInterrupt
 
     def shield(self) -> None:
-        """Defer interrupts. Other threads than the main one never see them, so for those this does nothing."""
-        if threading.get_ident() == self._main:
+        """Defer interrupts. Other threads never see them, but are noted, so that none is ended now."""
+        thread = threading.get_ident()
+        if thread == self._main:
             self._shielded = True
+        else:
+            self.in_message.add(thread)
 
     def unshield(self) -> None:
         """Raise KeyboardInterrupt now if one was deferred."""
-        if threading.get_ident() == self._main:
+        thread = threading.get_ident()
+        self.in_message.discard(thread)
+        if thread == self._main:
             self._shielded = False
             if self._pending:
                 self._pending = False
@@ -85,6 +94,27 @@ def _show_warnings_once() -> None:
     warnings.filterwarnings("ignore", message=".*joblib will operate in serial mode", category=UserWarning)
 
 
+class Reserve:
+    """Memory that a script cannot fill: what it takes to tell of its end, and to run one that frees what it holds."""
+
+    _BYTES = 16 * 1024 * 1024
+
+    def __init__(self) -> None:
+        self._kept: mmap.mmap | None = None
+
+    def keep(self) -> None:
+        """Set it aside, where there is room: only addresses, since nothing is written to it."""
+        if self._kept is None:
+            with contextlib.suppress(OSError):
+                self._kept = mmap.mmap(-1, self._BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+
+    def release(self) -> None:
+        """Give it to whoever needs it now."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+
 class Console:
     """The persistent ``__main__`` module and what it takes to run a script in it."""
 
@@ -94,6 +124,7 @@ class Console:
         self._interrupts = interrupts
         self._flags = 0
         self._gallery = Gallery(limits)
+        self._reserve = Reserve()
         self._module = types.ModuleType("__main__")
         self._module.__dict__.update({"show": self._gallery.show} | names)
         sys.modules["__main__"] = self._module
@@ -104,6 +135,7 @@ class Console:
         """Run one script to its end, however it ends."""
         self._streams.install()
         self._interrupts.install()
+        self._reserve.keep()
         try:
             self._interrupts.begin()
             value, error = self._run(number, code)
@@ -111,8 +143,10 @@ class Console:
             # It came after the script's last instruction and before the flag was down.
             value, error = None, self._reports.describe(late, number)
         self._interrupts.end()
+        self._reserve.release()
+        note = leftovers.end_threads(self._interrupts.in_message)
         pictures = self._pictures()
-        self._streams.flush()
+        self._streams.tell(note)
         return Finished(number, value, error, pictures, self._interrupts.happened)
 
     def _pictures(self) -> list[Figure]:
@@ -135,6 +169,7 @@ class Console:
             return None, self._exit(end, number)
         except BaseException as error:  # noqa: BLE001 - whatever a script raises is its result
             self._interrupts.end()
+            self._reserve.release()
             return None, self._reports.describe(error, number)
         return value, None
 

@@ -7,6 +7,7 @@ found by :func:`probe`, which applies the layers for real in a process that then
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 from collections.abc import Callable, Sequence
@@ -37,17 +38,42 @@ class Layer:
     apply: Callable[[Confinement], None]
 
 
+_NOBODY = 65534
+
+
 def _namespaces(confinement: Confinement) -> None:
-    uid, gid = os.getuid(), os.getgid()
+    uid, gid = os.geteuid(), os.getegid()
+    if uid == 0:
+        _count_threads_of_root(confinement.scratch)
     syscalls.unshare(syscalls.CLONE_NEWUSER | syscalls.CLONE_NEWNS | syscalls.CLONE_NEWIPC | syscalls.CLONE_NEWNET)
     for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
-    options = f"size={confinement.limits.scratch_bytes},nr_inodes=65536,mode=700"
+    # No other process has this mount, so its mode keeps nobody out; access(2) asks by the real user, see below.
+    options = f"size={confinement.limits.scratch_bytes},nr_inodes=65536,mode=777"
     syscalls.mount_tmpfs(confinement.scratch, syscalls.MS_NOSUID | syscalls.MS_NODEV, options)
     # In its own user namespace a limit on processes counts this worker's threads only, not all of the user's.
     threads = confinement.limits.max_threads
     resource.setrlimit(resource.RLIMIT_NPROC, (threads, threads))
+
+
+def _count_threads_of_root(scratch: str) -> None:
+    """Become another real user, since Linux exempts root from the limit on threads and goes by the real user there.
+
+    What may be read and written goes by the effective user, who stays.
+
+    Raises:
+        OSError: root may not do that here.
+    """
+    try:
+        os.setresuid(_NOBODY, -1, -1)
+    except OSError as error:
+        # In a container of somebody who is not root there may be no such user, and no exemption either.
+        if error.errno != errno.EINVAL:
+            raise
+    else:
+        # access(2), which libraries ask before they write, goes by the real user: let it pass to the scratch folder.
+        os.chmod(os.path.dirname(scratch), 0o711)
 
 
 def _rlimits(confinement: Confinement) -> None:

@@ -41,7 +41,7 @@ _ALLOWED = """
     exit exit_group wait4 waitid
 
     getpid gettid getppid getpgid getpgrp getsid getuid geteuid getgid getegid getgroups getresuid getresgid
-    getrlimit setrlimit getrusage getpriority getcpu sysinfo uname capget getrandom
+    getrlimit getrusage getpriority getcpu sysinfo uname capget getrandom
 """
 
 _CLONE_THREAD = 0x00010000
@@ -81,9 +81,11 @@ def compile_filter() -> bytes:
             permit(call, sc.Arg(argument, sc.EQ, value))
     permit("prctl", sc.Arg(0, sc.EQ, _PR_SET_PDEATHSIG), sc.Arg(1, sc.EQ, signal.SIGKILL))
     permit("clone", sc.Arg(0, sc.MASKED_EQ, _CLONE_THREAD | _CLONE_NEW_NAMESPACES, _CLONE_THREAD))
-    for call in ("kill", "tgkill", "prlimit64"):
+    for call in ("kill", "tgkill"):
         permit(call, sc.Arg(0, sc.EQ, PLACEHOLDER_PID))
-    permit("prlimit64", sc.Arg(0, sc.EQ, 0))
+    # To read its own limits, not to set them: one that is set too low would break the worker for the next script.
+    for pid in (0, PLACEHOLDER_PID):
+        permit("prlimit64", sc.Arg(0, sc.EQ, pid), sc.Arg(2, sc.EQ, 0))
     # clone3 hides its flags in memory, where a filter cannot look; on ENOSYS the C library falls back to clone.
     allow.add_rule(sc.ERRNO(errno.ENOSYS), "clone3")
     with tempfile.TemporaryFile() as file:

@@ -113,6 +113,13 @@ class Streams:
             except Exception:  # noqa: BLE001 - whatever object the script put there may raise anything
                 continue
 
+    @staticmethod
+    def tell(note: str) -> None:
+        """Send what is still buffered, and after it a note of ours, whatever the script did to standard error."""
+        Streams.flush()
+        if note:
+            _write_all(TO_ERROR + note.encode("utf-8", "backslashreplace") + TO_OUTPUT)
+
 
 class Demultiplexer:
     """Turns the bytes of the output pipe into text by stream. Never fails, whatever is written."""

@@ -23,11 +23,14 @@ NOTHING = Permissions(max_calls=0)
 CHATTERS = """
 import threading
 def chat():
-    while True:
-        try:
-            counter.add(0)
-        except Exception:
-            pass
+    try:
+        while True:
+            try:
+                counter.add(0)
+            except BaseException:
+                pass
+    finally:
+        threading.Thread(target=chat, daemon=True).start()
 threading.Thread(target=chat, daemon=True).start()
 """
 

@@ -150,7 +150,7 @@ def test_calls_that_outlive_their_script_are_answered_by_the_restored_world(clie
     """Answers that the worker has not read yet, and requests that are not answered yet, go on to the restored world."""
     save = client.save()
     chatter = "import threading\ndef chat():\n    while True:\n        try:\n            echo([0.5] * 100_000)\n"
-    chatter += "        except Exception:\n            pass\nthreading.Thread(target=chat, daemon=True).start()"
+    chatter += "        except BaseException:\n            pass\nthreading.Thread(target=chat, daemon=True).start()"
     run(client, chatter)
     for _ in range(10):
         assert client.restore(save).state["value"] == 0

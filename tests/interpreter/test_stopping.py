@@ -180,7 +180,9 @@ def test_a_forged_message_never_blocks_or_breaks_the_host(interpreter: Interpret
 
 def test_a_worker_that_does_not_read_does_not_block_the_host(interpreter: Interpreter) -> None:
     interpreter.run(
-        "import threading\nhog = threading.Timer(0.05, sum, (range(10**12),))\nhog.daemon = True\nhog.start()"
+        "import threading, time\n"
+        "def hog():\n    try: time.sleep(0.2)\n    except BaseException: pass\n    sum(range(10**12))\n"
+        "threading.Thread(target=hog, daemon=True).start()"
     )
     time.sleep(0.3)
     outcome = interpreter.run(f"x = {'1' * 2_000_000!r}", timeout_s=0.2)
