@@ -48,9 +48,15 @@ def test_a_person_out_of_patience_does_not_wait_for_a_server_that_hangs(place: P
     family = psutil.Process(server.process.pid).children(recursive=True)
     server.process.send_signal(signal.SIGSTOP)
     press = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
-    press.start()
-    with pytest.raises(KeyboardInterrupt):
-        server.close()
+    # Workers of a parallel test run ignore Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        press.start()
+        with pytest.raises(KeyboardInterrupt):
+            server.close()
+    finally:
+        press.join()
+        signal.signal(signal.SIGINT, before)
     assert server.process.returncode == -signal.SIGKILL
     assert not psutil.wait_procs(family, timeout=15)[1]
 
