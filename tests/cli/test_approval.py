@@ -57,7 +57,6 @@ def test_where_something_real_moves_each_script_waits_for_the_person(tmp_path: P
     assert episode.status.success
 
 
-@pytest.mark.slow  # on a machine under load the key can come before anybody waits for it
 @pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
 def test_a_person_may_leave_and_standard_output_stays_json(tmp_path: Path, key: str) -> None:
     _, kept, options = replayed(tmp_path, script("counter.add(3)"))

@@ -184,7 +184,6 @@ class Waits(Pantry):
         self.interrupted.set()
 
 
-@pytest.mark.slow  # on a machine under load one episode can end with an error first
 def test_an_interrupt_ends_all_episodes_in_order() -> None:
     pantries, seen = Pantries(Waits), list[Episode]()
     with SessionPool(pantries.open) as pool, pytest.raises(KeyboardInterrupt):
