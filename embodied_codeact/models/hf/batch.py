@@ -105,6 +105,8 @@ class Batch:
         parameters = inspect.signature(model.forward).parameters
         self._one_row_of_logits = {"logits_to_keep": 1} if "logits_to_keep" in parameters else {}
         self._wants_positions = "position_ids" in parameters
+        # Older releases of transformers, and models that bring their own code, know it by its older name.
+        self._cache_name = "cache" if "cache" in parameters else "past_key_values"
 
     @property
     def free(self) -> int:
@@ -180,13 +182,12 @@ class Batch:
         longest = max(len(request.ids) for request in rows)
         padded = torch.tensor([longest - len(request.ids) for request in rows], device=device)
         places = torch.arange(longest + count, device=device)
-        given: dict[str, object] = dict(self._one_row_of_logits)
+        given: dict[str, object] = {**self._one_row_of_logits, self._cache_name: cache}
         if self._wants_positions:
             given["position_ids"] = (places[longest:] - padded[:, None]).clamp(min=0)
         output = self._model(
             input_ids=torch.tensor(tokens, device=device),
             attention_mask=(places >= padded[:, None]).long(),
-            past_key_values=cache,
             use_cache=True,
             **given,
         )

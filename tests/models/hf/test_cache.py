@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, LlamaForCausalLM
+from transformers.cache_utils import Cache
 
 from embodied_codeact.contracts import Message
 from tests.models.hf.checkpoints import STYLES
@@ -58,7 +60,7 @@ def test_replies_are_those_of_greedy_generation(name: str, load: Load, checkpoin
     for _ in range(3):
         prompt = model._prompt(conversation).ids
         reply = model.reply(conversation, max_tokens=12)
-        wanted = reference.generate(  # type: ignore[misc]
+        wanted = reference.generate(
             torch.tensor([prompt]),
             attention_mask=torch.ones(1, len(prompt), dtype=torch.long),
             max_new_tokens=12,
@@ -95,3 +97,21 @@ def test_sampling_follows_the_seed(load: Load) -> None:
     first = [text for text, *_ in talk(model)]
     assert [text for text, *_ in talk(model.for_episode())] == first
     assert [text for text, *_ in talk(load("llama", seed="4", **options))] != first
+
+
+def test_a_model_that_knows_its_cache_by_the_older_name(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = talk(load("llama"))
+    newer = LlamaForCausalLM.forward
+
+    def older(
+        self: LlamaForCausalLM,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        position_ids: torch.Tensor,
+        past_key_values: Cache,
+        use_cache: bool,
+    ) -> Any:
+        return newer(self, input_ids, attention_mask, position_ids, cache=past_key_values, use_cache=use_cache)
+
+    monkeypatch.setattr(LlamaForCausalLM, "forward", older)
+    assert talk(load("llama")) == expected
