@@ -8,6 +8,7 @@ bounded, and :meth:`Channel.receive_available` never waits for the rest of a hal
 from __future__ import annotations
 
 import contextlib
+import os
 import select
 import socket
 import struct
@@ -22,6 +23,8 @@ _HEAD = struct.Struct("<IQ")
 MAX_MESSAGE_BYTES = 256 * 1024 * 1024
 MAX_BUFFERS = 16 * 1024
 _CHUNK = 64 * 1024
+ALERT_S = 200e-6
+"""How long to look for the next message before sleeping: to be woken takes longer than most answers."""
 
 
 class ChannelClosed(Exception):
@@ -144,6 +147,15 @@ class Channel:
             except OSError as error:
                 raise ChannelClosed(str(error)) from error
 
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait, so long at most, until there is something to read or the other end is gone; return whether there is."""
+        alert_until = time.perf_counter() + ALERT_S
+        while not self._poller.poll(0):
+            if time.perf_counter() > alert_until:
+                return bool(self._poller.poll(None if seconds is None else seconds * 1000))
+            os.sched_yield()
+        return True
+
     def receive(self, *, timeout_s: float | None = None) -> Any:
         """Wait for one message and return its value.
 
@@ -158,7 +170,7 @@ class Channel:
             if found:
                 return value
             wait = None if until is None else max(0.0, until - time.monotonic())
-            if not self._poller.poll(None if wait is None else wait * 1000):
+            if not self.wait(wait):
                 raise TimeoutError("no message in time")
             with contextlib.suppress(BlockingIOError):
                 self._read_some()

@@ -88,7 +88,13 @@ def load_expert(environment: str) -> Model:
     Raises:
         ConfigurationError: no expert is installed for that environment.
     """
-    expert: Model = _load(_find(EXPERTS, "expert for environment", base_name(environment)), "expert")()
+    name = base_name(environment)
+    if name in environment_names() and name not in (those := {point.name for point in entry_points(group=EXPERTS)}):
+        raise ConfigurationError(
+            f"there is no expert for environment {name!r} (there is for {', '.join(sorted(those)) or 'none'}). "
+            "Name another model: --model hf:..., openai:..., replay:FILE or script:FILE."
+        )
+    expert: Model = _load(_find(EXPERTS, "expert for environment", name), "expert")()
     return expert
 
 

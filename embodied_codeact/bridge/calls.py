@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
+from embodied_codeact import wire
+from embodied_codeact.arguments import Arguments
+from embodied_codeact.bridge.stop import StopFlag, StopLevel
 from embodied_codeact.contracts import ApiDescription, CallRecord, Permissions
-from embodied_codeact.errors import CallLimitReached, CommandRefused, NotApproved, unknown_name
+from embodied_codeact.describe import public_methods
+from embodied_codeact.errors import (
+    CallLimitReached,
+    CommandRefused,
+    InvalidArgument,
+    NotApproved,
+    Stopped,
+    unknown_name,
+)
 
 _SHOWN_CHARACTERS = 400
 
@@ -79,6 +91,44 @@ class Permit:
 
 def _calls(count: int) -> str:
     return {0: "no calls", 1: "1 call"}.get(count, f"{count} calls")
+
+
+class Callables:
+    """All that a script may call in one episode."""
+
+    def __init__(self, primitives: Mapping[str, object], stop: StopFlag) -> None:
+        self._stop = stop
+        self._functions: dict[tuple[str, str], tuple[Callable[..., Any], Arguments]] = {}
+        for name, primitive in primitives.items():
+            functions = {"": primitive} if inspect.isroutine(primitive) else public_methods(primitive)
+            for key, function in functions.items():
+                self._functions[name, key] = (function, Arguments(inspect.signature(function)))
+
+    def call(self, target: str, method: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Call one of them and return what it returns, ready to travel. Also raises whatever it raises.
+
+        Raises:
+            InvalidArgument: there is none of that name, or the arguments are not those that it takes.
+            Stopped: a stop is latched.
+        """
+        function, arguments = self._functions.get((target, method), (None, None))
+        if function is None or arguments is None:
+            raise InvalidArgument(f"there is no primitive {target}.{method}" if method else f"no primitive {target}")
+        level = self._stop.level
+        if level is not StopLevel.NORMAL:
+            raise Stopped(f"{level.words}: nothing is carried out until it is cleared")
+        try:
+            arguments.check(args, kwargs)
+        except TypeError as error:
+            raise InvalidArgument(f"{method or target}{arguments.signature}: {error}") from None
+        return wire.plain(function(*args, **kwargs))
+
+
+class Called(NamedTuple):
+    """The answer to a worker's request, and what the server is to be told of it, if a call was made."""
+
+    answer: dict[str, Any]
+    record: Callable[[], CallRecord] | None = None
 
 
 def call_record(

@@ -366,5 +366,6 @@ class EnvironmentClient:
                 if received.header.type == "end":
                     return True
                 if received.header.type == "execution":
-                    on_event(self._replies.body(received, ExecutionEvent))
+                    for event in self._replies.body(received, list[ExecutionEvent]):
+                        on_event(event)
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from embodied_codeact.bridge.verbs import ExecuteBody
 from embodied_codeact.bridge.world_process import Answer
-from embodied_codeact.contracts import CallRecord, ExecutionResult
+from embodied_codeact.contracts import CallRecord, ExecutionEvent, ExecutionResult
 from embodied_codeact.interpreter.records import ScriptOutcome
 
 RECORDED_CALLS = 10_000
@@ -15,6 +15,7 @@ class Execution:
     """Collects what a script does until its result can be sent.
 
     ``outcome`` is set when the script has ended, ``failure`` when that is to be answered with an error instead.
+    ``news`` is what those who watch have not been told yet.
     """
 
     def __init__(self, identity: bytes, request: int, body: ExecuteBody) -> None:
@@ -23,6 +24,7 @@ class Execution:
         self.body = body
         self.outcome: ScriptOutcome | None = None
         self.failure: Answer | None = None
+        self.news: list[ExecutionEvent] = []
         self._calls: list[CallRecord] = []
         self._calls_total = 0
 

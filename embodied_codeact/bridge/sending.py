@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from typing import Any
 
 import zmq
@@ -29,9 +30,9 @@ class Sender:
             frames = self._replies.encode("reply", body, id=request)
             self._listener.command.send_multipart([identity, *frames], flags=zmq.NOBLOCK)
 
-    def publish(self, request: int, event: ExecutionEvent) -> None:
-        """Tell all who watch what happens in the script of this request."""
-        self._send_event(self._events.encode("execution", event, id=request))
+    def publish(self, request: int, events: Sequence[ExecutionEvent]) -> None:
+        """Tell all who watch what has happened in the script of this request."""
+        self._send_event(self._events.encode("execution", events, id=request))
 
     def publish_end(self, request: int) -> None:
         """Tell all who watch that the script of this request has ended."""

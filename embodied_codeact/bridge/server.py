@@ -48,6 +48,9 @@ from embodied_codeact.interpreter.records import ScriptFinished, ScriptOutcome
 MAX_WAITING = 32
 """Observations that may wait for a busy world; more are refused."""
 _TICK_S = 0.25
+_GATHER_S = 0.01
+"""For so long a script's calls are left to gather, once some were taken: who watches does not notice, and a script that
+calls in a loop is not slowed by a server that wakes for each."""
 _READS_PER_TURN = 100
 _RESET, _SCRIPT, _CALL = "a reset is under way", "a script is running", "a primitive call is under way"
 _SAVE, _RESTORE = "the world is being saved", "a restore is under way"
@@ -72,6 +75,7 @@ class EnvironmentServer:
         self._execution: Execution | None = None
         self._busy = ""
         self._busy_for = b""
+        self._gathers_until = 0.0
         self._unready: OperatorError | None = CommandRefused("no task was started; reset first")
         self._handlers: dict[str, Callable[[bytes, int, Any], None]] = {
             "describe": self._describe,
@@ -135,6 +139,7 @@ class EnvironmentServer:
                     self._interrupt(request.reason)
             self._pump_world()
             self._pump_interpreter()
+            self._publish_news()
             self._check_deadman()
             if self._listener.events in ready:
                 self._read_subscriptions()
@@ -153,11 +158,15 @@ class EnvironmentServer:
 
     def _poll(self, end_fd: int | None) -> set[object]:
         """Wait for something to do; return the descriptors and sockets that can be read."""
-        fds = [self._desk.wake_fd, *self._interpreter.fds(), *self._world.fds()]
+        fds = [self._desk.wake_fd, *self._interpreter.fds()]
         if end_fd is not None:
             fds.append(end_fd)
-        wake_at = self._interpreter.wake_at()
-        wait = _TICK_S if wake_at is None else min(_TICK_S, max(0.0, wake_at - time.monotonic()))
+        now, wake_at = time.monotonic(), self._interpreter.wake_at()
+        wait = _TICK_S if wake_at is None else min(_TICK_S, max(0.0, wake_at - now))
+        if self._world.asked or now >= self._gathers_until:
+            fds += self._world.fds()
+        else:
+            wait = min(wait, self._gathers_until - now)
         return self._poller.wait(fds, wait)
 
     # Processes
@@ -170,7 +179,8 @@ class EnvironmentServer:
         if message["event"] == "call" and execution is not None:
             call = msgspec.convert(message["call"], CallRecord)
             execution.add_call(call)
-            self._sender.publish(execution.request, CallFinished(call))
+            execution.news.append(CallFinished(call))
+            self._gathers_until = time.monotonic() + _GATHER_S
         elif message["event"] == "failed" and execution is not None:
             execution.failure = failure(EnvironmentFailure(message["message"]))
 
@@ -193,7 +203,12 @@ class EnvironmentServer:
             if isinstance(event, ScriptFinished):
                 self._end_script(execution, event.outcome)
             else:
-                self._sender.publish(execution.request, event)
+                execution.news.append(event)
+
+    def _publish_news(self) -> None:
+        if self._execution is not None and self._execution.news:
+            self._sender.publish(self._execution.request, self._execution.news)
+            self._execution.news.clear()
 
     def _end_script(self, execution: Execution, outcome: ScriptOutcome) -> None:
         execution.outcome = outcome
@@ -338,7 +353,7 @@ class EnvironmentServer:
         self._execution = Execution(identity, request, body)
         if body.deadman_s is not None:
             self._desk.expect_heartbeats(body.commander)
-        self._sender.publish(request, ScriptStarted())
+        self._sender.publish(request, [ScriptStarted()])
         if permissions is not None:
             self._world.permit(permissions)
         self._flag.script = Script.FREE if permissions is None else Script.BOUND
@@ -382,6 +397,7 @@ class EnvironmentServer:
 
     def _finish(self, execution: Execution, answer: Answer) -> None:
         """The script has ended and the world has answered: reply, and be ready for the next command."""
+        self._publish_news()
         self._execution, self._busy = None, ""
         self._stop.interrupt(False)
         self._desk.expect_none()

@@ -12,7 +12,6 @@ that lived until then ``release`` the worker's channel, and closes its channel, 
 from __future__ import annotations
 
 import contextlib
-import inspect
 import os
 import selectors
 import signal
@@ -22,30 +21,30 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
-from embodied_codeact import wire
 from embodied_codeact.bridge import snapshots
-from embodied_codeact.bridge.calls import Permit, call_record, kind_of, shorten
+from embodied_codeact.bridge.calls import Callables, Called, Permit, call_record, kind_of, shorten
 from embodied_codeact.bridge.guardian import Living, fork_guarded
-from embodied_codeact.bridge.stop import Script, StopFlag, StopLevel
-from embodied_codeact.channel import Channel, ChannelClosed, ChannelCorrupt
-from embodied_codeact.contracts import EnvironmentAdapter, Filmed, Permissions, RenewsAfterFork, Task, WorldContext
-from embodied_codeact.describe import describe_environment, is_forkable, public_methods
-from embodied_codeact.errors import CommandRefused, InvalidArgument, ModelFacingError, OperatorError, Stopped
+from embodied_codeact.bridge.stop import Script, StopFlag
+from embodied_codeact.channel import ALERT_S, Channel, ChannelClosed, ChannelCorrupt
+from embodied_codeact.contracts import (
+    CallRecord,
+    EnvironmentAdapter,
+    Filmed,
+    Permissions,
+    RenewsAfterFork,
+    Task,
+    WorldContext,
+)
+from embodied_codeact.describe import describe_environment, is_forkable
+from embodied_codeact.errors import CommandRefused, ModelFacingError, OperatorError, Stopped
 from embodied_codeact.registry import open_environment
 
 _REQUESTS_PER_TURN = 100
 """A worker that floods must not keep the world from its server."""
-
-
-class _Callable(NamedTuple):
-    """What a script may call, with the signature that its arguments must fit."""
-
-    function: Callable[..., Any]
-    signature: inspect.Signature
 
 
 def _error(kind: str, message: str) -> dict[str, str]:
@@ -61,7 +60,7 @@ class World:
         self._living = living
         self._adapter: EnvironmentAdapter
         self._forkable = False
-        self._callables: dict[tuple[str, str], _Callable] = {}
+        self._callables: Callables
         self._permit: Permit | None = None
         """Of a script that may not do everything, from its begin to its end; so a save never holds one."""
         self._connect(server, pass_socket)
@@ -72,6 +71,7 @@ class World:
         self._pass = pass_socket
         self._worker: Channel | None = None
         self._requests: deque[Any] = deque()
+        self._alert_until = 0.0
         self._idle = False
         """Whether the worker is awaited to send, not to read."""
         self._sleepers: dict[int, int] = {}
@@ -109,7 +109,7 @@ class World:
         try:
             while True:
                 selector = self._selector
-                for key, _ in selector.select():
+                for key, _ in self._ready():
                     if self._selector is not selector:
                         break  # woken in a copy: what else was ready was for the world that was copied
                     if key.fileobj is self._server:
@@ -120,6 +120,14 @@ class World:
                         self._bury(key.fd)
         except ChannelClosed:
             return
+
+    def _ready(self) -> list[tuple[selectors.SelectorKey, int]]:
+        """Wait for something to do. After a script's call without sleeping at first, since the next one may be near."""
+        while time.perf_counter() < self._alert_until:
+            if ready := self._selector.select(0):
+                return ready
+            os.sched_yield()
+        return self._selector.select()
 
     def close(self) -> None:
         """Close the adapter. A world that was restored elsewhere leaves without that: what it would close, the other
@@ -157,7 +165,9 @@ class World:
                 status = self._adapter.judge()
                 return {"ok": msgspec.structs.replace(self._adapter.observe(), status=status)}
             if op == "call":
-                return self._call(request["target"], request["method"], request["args"], request["kwargs"])
+                called = self._call(request["target"], request["method"], request["args"], request["kwargs"])
+                self._report(called)
+                return called.answer
             if op == "frames":
                 return {"ok": self._film(request["at_most"])}
             if op == "save":
@@ -176,11 +186,7 @@ class World:
 
     def _reset(self, task: Task) -> Any:
         observation = self._adapter.reset(task)
-        self._callables = {}
-        for name, primitive in self._adapter.primitives().items():
-            functions = {"": primitive} if inspect.isroutine(primitive) else public_methods(primitive)
-            for key, function in functions.items():
-                self._callables[name, key] = _Callable(function, inspect.signature(function))
+        self._callables = Callables(self._adapter.primitives(), self._stop)
         return observation
 
     def _film(self, at_most: int) -> list[bytes]:
@@ -286,7 +292,11 @@ class World:
             for _ in range(_REQUESTS_PER_TURN):
                 if not self._requests or not worker.flush() or self._awaits_permit():
                     break
-                self._reply(worker.send_soon, self._worker_request(self._requests.popleft()))
+                called = self._worker_request(self._requests.popleft())
+                self._reply(worker.send_soon, called.answer)
+                # After the answer: the script goes on meanwhile. Before anything that the server may ask next.
+                self._report(called)
+                self._alert_until = time.perf_counter() + ALERT_S
             idle = worker.flush() and not self._requests
             if idle is not self._idle:
                 self._idle = idle
@@ -300,20 +310,20 @@ class World:
         make its first call, but the two come on different channels."""
         return self._permit is None and self._stop.script is Script.BOUND
 
-    def _worker_request(self, request: Any) -> dict[str, Any]:
+    def _worker_request(self, request: Any) -> Called:
         if not isinstance(request, dict) or not isinstance(request.get("id"), int):
             raise ChannelCorrupt("not a request")
         if request.get("op") == "state":
-            return {"id": request["id"], **self._state()}
+            return Called({"id": request["id"], **self._state()})
         args, kwargs = request.get("args"), request.get("kwargs")
         if request.get("op") != "call" or not isinstance(args, list) or not isinstance(kwargs, dict):
             raise ChannelCorrupt("not a request")
         script = self._stop.script
         if script is Script.NONE or (script is Script.BOUND and self._permit is None):
-            return {"id": request["id"], "error": _error(Stopped.__name__, "the script has ended")}
+            return Called({"id": request["id"], "error": _error(Stopped.__name__, "the script has ended")})
         permit = self._permit if script is Script.BOUND else None
         called = self._call(str(request.get("target")), str(request.get("method")), args, kwargs, permit)
-        return {"id": request["id"], **called}
+        return called._replace(answer={"id": request["id"], **called.answer})
 
     def _state(self) -> dict[str, Any]:
         answer = self._answer("observe", {})
@@ -324,40 +334,35 @@ class World:
 
     def _call(
         self, target: str, method: str, args: list[Any], kwargs: dict[str, Any], permit: Permit | None = None
-    ) -> dict[str, Any]:
-        """Run one primitive call, where the permit allows it; report it to the server before the answer goes out."""
+    ) -> Called:
+        """Run one primitive call, where the permit allows it."""
         began = time.monotonic()
         answer: dict[str, Any]
+        value, error = None, None
         try:
             if permit is not None:
                 permit.use(kind_of(target, method))
-            value = self._run(target, method, args, kwargs)
-            answer, shown, error = {"ok": value}, shorten(repr(value)), None
+            value = self._callables.call(target, method, args, kwargs)
+            answer = {"ok": value}
         except ModelFacingError as problem:
-            answer, shown = {"error": _error(type(problem).__name__, str(problem))}, ""
+            answer = {"error": _error(type(problem).__name__, str(problem))}
             error = f"{type(problem).__name__}: {answer['error']['message']}"
         except Exception as problem:  # noqa: BLE001 - anything else is a fault of the adapter, not of the script
             traceback.print_exc()
             error = f"{kind_of(target, method)} failed: {problem!r}"
-            answer, shown = {"error": _error("EnvironmentFailure", error)}, ""
+            answer = {"error": _error("EnvironmentFailure", error)}
             self._report_failure(error)
         took = time.monotonic() - began
-        record = call_record(target, method, args, kwargs, result=shown, error=error, duration_s=took)
-        self._server.send({"event": "call", "call": record})
-        return answer
 
-    def _run(self, target: str, method: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        found = self._callables.get((target, method))
-        if found is None:
-            raise InvalidArgument(f"there is no primitive {target}.{method}" if method else f"no primitive {target}")
-        level = self._stop.level
-        if level is not StopLevel.NORMAL:
-            raise Stopped(f"{level.words}: nothing is carried out until it is cleared")
-        try:
-            found.signature.bind(*args, **kwargs)
-        except TypeError as error:
-            raise InvalidArgument(f"{method or target}{found.signature}: {error}") from None
-        return wire.plain(found.function(*args, **kwargs))
+        def record() -> CallRecord:
+            shown = "" if "error" in answer else shorten(repr(value))
+            return call_record(target, method, args, kwargs, result=shown, error=error, duration_s=took)
+
+        return Called(answer, record)
+
+    def _report(self, called: Called) -> None:
+        if called.record is not None:
+            self._server.send({"event": "call", "call": called.record()})
 
     def _reply(self, send: Callable[[Any], None], answer: dict[str, Any]) -> None:
         try:

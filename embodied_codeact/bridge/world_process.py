@@ -130,6 +130,11 @@ class WorldProcess:
         return self._why
 
     @property
+    def asked(self) -> bool:
+        """Whether the world has an answer to give."""
+        return self._asked is not None
+
+    @property
     def waiting(self) -> int:
         """Requests that the world has not been given yet."""
         return len(self._waiting)

@@ -21,6 +21,8 @@ from embodied_codeact.interpreter.pictures import Gallery
 from embodied_codeact.interpreter.records import Finished, ScriptLimits, cut_middle
 from embodied_codeact.interpreter.streams import Streams
 
+_KEPT_SOURCES = 1000
+"""Scripts back to which tracebacks show source lines, of functions defined in them."""
 _FUTURE_FLAGS = [getattr(__future__, name).compiler_flag for name in __future__.all_feature_names]
 
 
@@ -144,10 +146,10 @@ class Console:
             value, error = None, self._reports.describe(late, number)
         self._interrupts.end()
         self._reserve.release()
-        note = leftovers.end_threads(self._interrupts.in_message)
+        left = leftovers.end_threads(self._interrupts.in_message)
         pictures = self._pictures()
-        self._streams.tell(note)
-        return Finished(number, value, error, pictures, self._interrupts.happened)
+        self._streams.tell(left.note)
+        return Finished(number, value, error, pictures, self._interrupts.happened, left.stubborn)
 
     def _pictures(self) -> list[Figure]:
         """What the script showed and drew. Drawing takes time, which a script that was stopped does not have: its
@@ -159,6 +161,7 @@ class Console:
 
     def _run(self, number: int, code: str) -> tuple[str | None, ScriptError | None]:
         filename = tracebacks.script_name(number)
+        linecache.cache.pop(tracebacks.script_name(number - _KEPT_SOURCES), None)
         linecache.cache[filename] = (len(code), None, f"{code}\n".splitlines(keepends=True), filename)
         try:
             body, last = self._compile(code, filename)

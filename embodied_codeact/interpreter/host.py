@@ -15,6 +15,7 @@ from embodied_codeact.interpreter import sandbox as confinement
 from embodied_codeact.interpreter.forkserver import ForkServer
 from embodied_codeact.interpreter.link import Worker, WorkerBroken
 from embodied_codeact.interpreter.records import (
+    LOST,
     Failed,
     Finished,
     FromWorker,
@@ -26,7 +27,7 @@ from embodied_codeact.interpreter.records import (
     ScriptOutcome,
     Setup,
 )
-from embodied_codeact.interpreter.script import LOST, Script
+from embodied_codeact.interpreter.script import Script
 
 __all__ = ["Interpreter", "SandboxMode", "ScriptFinished", "ScriptLimits", "ScriptOutcome"]
 
@@ -200,7 +201,7 @@ class Interpreter:
         events: list[OutputChunk | ScriptFinished] = []
         if worker.stirred():
             events += self._read_messages(worker)
-            if worker.dead():
+            if worker is self._worker and worker.dead():
                 events += self._replace(worker)
         script = self._script
         if script is not None:
@@ -228,6 +229,8 @@ class Interpreter:
         events: list[OutputChunk | ScriptFinished] = []
         for message in messages:
             events += self._take(message)
+            if self._worker is not worker:
+                break  # the rest is of one that has been replaced
         return events
 
     def _take(self, message: FromWorker) -> list[OutputChunk | ScriptFinished]:
@@ -238,7 +241,10 @@ class Interpreter:
             worker.ready = True
             self._false_starts = 0
         elif isinstance(message, Finished) and script is not None and message.number == script.number:
-            return self._finish(script, self._outcome(script, message))
+            ended = self._finish(script, self._outcome(script, message))
+            if message.spoiled:
+                self._spawn()
+            return ended
         else:
             self._condemn("it sent a message out of turn")
         return []
@@ -276,7 +282,11 @@ class Interpreter:
             error = script.stopped(error)
         figures = message.figures[: self._limits.max_figures]
         return ScriptOutcome(
-            value=message.value, error=error, figures=figures, interrupted=script.stopped_for is not None
+            value=message.value,
+            error=error,
+            figures=figures,
+            interrupted=script.stopped_for is not None,
+            restarted=message.spoiled,
         )
 
     def _replace(self, worker: Worker) -> list[OutputChunk | ScriptFinished]:

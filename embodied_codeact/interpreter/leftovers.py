@@ -1,7 +1,7 @@
 """Threads that a script leaves running when it ends: they are ended, and the script's output says so.
 
-Python can end a thread only where that thread runs Python code. One that waits in C code ends when it wakes; one that
-catches everything goes on. Both are named, so that nobody takes them for gone.
+Python can end a thread only where that thread runs Python code. One that waits in C code ends when it wakes, and is
+named, so that nobody takes it for gone. One that catches what is to end it, and goes on, ends with its process.
 """
 
 from __future__ import annotations
@@ -12,9 +12,14 @@ import threading
 import time
 from collections.abc import Set
 from concurrent.futures import thread as pool
+from dataclasses import dataclass
 from types import FrameType
 
+from embodied_codeact.interpreter.records import LOST
+
 _GRACE_S = 0.1
+_CLEAN_UP_S = 0.5
+"""For a thread that was told to end, and has something to do first."""
 _CHECK_S = 0.002
 _MAX_NAMED = 5
 _MAX_NAME = 40
@@ -26,31 +31,59 @@ _raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
 _raise_in.argtypes = (ctypes.c_ulong, ctypes.py_object)
 
 
-def end_threads(in_message: Set[int]) -> str:
-    """End all threads but the calling one, and return what the script is to be told; empty where there was none.
+@dataclass(frozen=True)
+class Leftovers:
+    """What became of the threads that were left. ``note``: what the script is to be told; empty where there was none.
+    ``stubborn``: one goes on that was told to end, so its process has to end."""
+
+    note: str = ""
+    stubborn: bool = False
+
+
+def end_threads(in_message: Set[int]) -> Leftovers:
+    """End all threads but the calling one.
 
     Those ``in_message`` are not ended before they have left it: half a message would spoil the channel for all.
     """
     names: dict[int, str] = {}
     told: set[int] = set()
-    until = _monotonic() + _GRACE_S
+    heard: set[int] = set()
+    end = _end_that_is_heard(heard)
+    began = _monotonic()
     # Looked for anew each time: a thread may start others as it ends.
-    while (left := _running()) and _monotonic() < until:
+    while (left := _running()) and _monotonic() - began < (_CLEAN_UP_S if left & heard else _GRACE_S):
         names |= {thread: _name(thread) for thread in left - names.keys()}
         for thread in left - told:
             if thread not in in_message:
-                _raise_in(thread, SystemExit)
+                _raise_in(thread, end)
                 told.add(thread)
         _sleep(_CHECK_S)
+    stubborn = left & heard
+    return Leftovers(_note(names, names.keys() - left, left - stubborn, stubborn), bool(stubborn))
+
+
+def _end_that_is_heard(heard: set[int]) -> type[SystemExit]:
+    """What ends a thread, and notes that it has got there: Python makes one in the thread in which it is raised."""
+
+    class ThreadEnd(SystemExit):
+        def __init__(self) -> None:
+            heard.add(_get_ident())
+
+    return ThreadEnd
+
+
+def _note(names: dict[int, str], ended: Set[int], waiting: Set[int], stubborn: Set[int]) -> str:
     notes = []
-    if ended := names.keys() - left:
-        notes.append(f"(Threads that were still running when the script ended were ended: {_listed(ended, names)}.")
-    if left:
+    if ended:
+        notes.append(f"were ended: {_listed(ended, names)}.")
+    if waiting:
         notes.append(
-            f"(Threads that were still running when the script ended could not be ended yet: {_listed(left, names)}; "
-            "primitives cannot be used in them between scripts."
+            f"could not be ended yet: {_listed(waiting, names)}; primitives cannot be used in them between scripts."
         )
-    return "".join(f"{note} Join threads before the end of a script.)\n" for note in notes)
+    if stubborn:
+        notes.append(f"would not end: {_listed(stubborn, names)}; the interpreter was ended to end them. {LOST}")
+    beginning = "(Threads that were still running when the script ended"
+    return "".join(f"{beginning} {note} Join threads before the end of a script.)\n" for note in notes)
 
 
 def _running() -> set[int]:
@@ -73,7 +106,7 @@ def _name(ident: int) -> str:
     return f"thread {ident}"
 
 
-def _listed(threads: set[int], names: dict[int, str]) -> str:
+def _listed(threads: Set[int], names: dict[int, str]) -> str:
     shown = sorted(names.get(thread) or _name(thread) for thread in threads)
     more = f" and {len(shown) - _MAX_NAMED} more" if len(shown) > _MAX_NAMED else ""
     return ", ".join(shown[:_MAX_NAMED]) + more

@@ -12,6 +12,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+from embodied_codeact.arguments import Arguments
 from embodied_codeact.contracts import ApiDescription, ErrorSpec, FieldSpec, MethodSpec, PrimitiveSpec
 from embodied_codeact.errors import did_you_mean
 from embodied_codeact.interpreter.world import RemoteError
@@ -131,13 +132,13 @@ def _parameter(argument: ast.arg, kind: Any, default: ast.expr | None) -> inspec
 
 
 def _check_arguments(
-    signature: inspect.Signature, shown: str, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]
+    arguments: Arguments, shown: str, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> None:
     """Raise TypeError where a call does not fit the signature; the message gives the signature and the nearest name."""
     try:
-        signature.bind(*args, **kwargs)
+        arguments.check(args, kwargs)
     except TypeError as error:
-        parameters = signature.parameters.values()
+        parameters = arguments.signature.parameters.values()
         hint = ""
         if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
             known = [parameter.name for parameter in parameters if parameter.name != "self"]
@@ -194,10 +195,10 @@ def _named(function: Callable[..., Any], name: str, qualname: str, doc: str, sig
 def _function(spec: PrimitiveSpec, function: MethodSpec, world: World, errors: Mapping[str, type[Exception]]) -> Any:
     call = _caller(world, errors, spec.name, "")
     signature = _signature_of(function, method=False)
-    shown = f"{spec.name}{signature}"
+    arguments, shown = Arguments(signature), f"{spec.name}{signature}"
 
     def primitive(*args: Any, **kwargs: Any) -> Any:
-        _check_arguments(signature, shown, spec.name, args, kwargs)
+        _check_arguments(arguments, shown, spec.name, args, kwargs)
         return call(args, kwargs)
 
     return _named(primitive, spec.name, spec.name, function.doc or spec.doc, signature)
@@ -206,11 +207,11 @@ def _function(spec: PrimitiveSpec, function: MethodSpec, world: World, errors: M
 def _method(owner: str, class_name: str, spec: MethodSpec, world: World, errors: Mapping[str, type[Exception]]) -> Any:
     call = _caller(world, errors, owner, spec.name)
     signature = _signature_of(spec, method=True)
-    parameters = list(signature.parameters.values())[1:]
+    arguments, parameters = Arguments(signature), list(signature.parameters.values())[1:]
     shown = f"{owner}.{spec.name}{signature.replace(parameters=parameters)}"
 
     def primitive(self: Any, /, *args: Any, **kwargs: Any) -> Any:
-        _check_arguments(signature, shown, f"{owner}.{spec.name}", (self, *args), kwargs)
+        _check_arguments(arguments, shown, f"{owner}.{spec.name}", (self, *args), kwargs)
         return call(args, kwargs)
 
     return _named(primitive, spec.name, f"{class_name}.{spec.name}", spec.doc, signature)

@@ -10,6 +10,10 @@ from embodied_codeact.contracts import ApiDescription, Figure, ScriptError
 
 SandboxMode = Literal["strict", "best", "off"]
 MiB = 1024 * 1024
+LOST = (
+    "A fresh interpreter has taken its place: variables, imports and functions of earlier scripts are lost. "
+    "Define again what is needed."
+)
 
 
 class ScriptLimits(msgspec.Struct, frozen=True):
@@ -78,13 +82,14 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
 
 
 class Finished(msgspec.Struct, frozen=True, tag="finished"):
-    """Worker to host: script ``number`` ended."""
+    """Worker to host: script ``number`` ended. ``spoiled``: the worker cannot be used any more and is to be ended."""
 
     number: int
     value: str | None = None
     error: ScriptError | None = None
     figures: list[Figure] = msgspec.field(default_factory=list)
     interrupted: bool = False
+    spoiled: bool = False
 
 
 FromHost = Setup | Run

@@ -6,12 +6,8 @@ import time
 
 from embodied_codeact.contracts import ScriptError
 from embodied_codeact.interpreter.link import Output
-from embodied_codeact.interpreter.records import ScriptLimits
+from embodied_codeact.interpreter.records import LOST, ScriptLimits
 
-LOST = (
-    "A fresh interpreter has taken its place: variables, imports and functions of earlier scripts are lost. "
-    "Define again what is needed."
-)
 _KEPT = "Variables are kept."
 
 

@@ -6,7 +6,6 @@ A request is ``{"op": "call", "id", "target", "method", "args", "kwargs"}`` or `
 
 from __future__ import annotations
 
-import select
 import socket
 import sys
 import threading
@@ -35,9 +34,6 @@ class WorldLink:
 
     def __init__(self, sock: socket.socket | None, interrupts: Interrupts) -> None:
         self._channel = Channel(sock) if sock else None
-        self._poller = select.poll()
-        if sock:
-            self._poller.register(sock, select.POLLIN)
         self._interrupts = interrupts
         self._lock = threading.Lock()
         self._last_id = 0
@@ -81,7 +77,7 @@ class WorldLink:
     def _await(self, channel: Channel) -> dict[str, Any]:
         while True:
             # Only here may an interrupt strike: between the messages, never within one.
-            self._poller.poll()
+            channel.wait()
             for reply in self._guard(channel.receive_available):
                 if isinstance(reply, dict) and reply.get("id") == self._last_id:
                     return reply

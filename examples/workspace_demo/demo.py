@@ -9,6 +9,7 @@ Run it with ``python examples/workspace_demo/demo.py [FOLDER]``; the trajectory 
 needs the extra ``science``.
 """
 
+import importlib.util
 import sys
 from pathlib import Path
 
@@ -50,6 +51,8 @@ def keep_pictures(episode: Episode, name: str, folder: Path) -> list[Path]:
 
 def main(folder: Path) -> None:
     """Play both conversations."""
+    if missing := [name for name in ("matplotlib", "pandas", "sklearn") if importlib.util.find_spec(name) is None]:
+        sys.exit(f"This needs {', '.join(missing)}: pip install -c constraints.txt -e '.[science]'")
     folder.mkdir(parents=True, exist_ok=True)
     with (
         embodied_codeact.make("workspace", sandbox="best") as env,

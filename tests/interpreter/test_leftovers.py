@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from embodied_codeact.interpreter.host import Interpreter
+from embodied_codeact.interpreter.records import LOST
 from tests.interpreter.conftest import Runs
 
 pytestmark = pytest.mark.keeps_processes
@@ -25,15 +26,45 @@ def test_a_thread_that_goes_on_is_ended_and_named(run: Runs) -> None:
     assert after.stdout == ""
 
 
-def test_a_thread_that_cannot_be_ended_is_named_too(run: Runs) -> None:
+def test_a_thread_that_catches_everything_ends_with_its_interpreter(run: Runs) -> None:
+    assert run("mine = 1").error is None
     stubborn = (
-        "import threading, time\ndone = threading.Event()\n"
-        "def stay():\n    while not done.is_set():\n"
+        "import threading, time\n"
+        "def stay():\n    while True:\n"
         "        try: time.sleep(0.001)\n        except BaseException: pass\n"
-        "threading.Thread(target=stay, name='limpet', daemon=True).start()"
+        "threading.Thread(target=stay, name='limpet', daemon=True).start()\n7 * 6"
     )
-    assert "could not be ended yet: limpet" in run(stubborn).stdout
-    assert run("done.set()\nwhile threading.active_count() > 1: time.sleep(0.001)").stdout == ""
+    outcome = run(stubborn)
+    assert (outcome.value, outcome.error, outcome.restarted) == ("42", None, True)
+    assert "would not end: limpet" in outcome.stdout
+    assert LOST in outcome.stdout
+    after = run("import threading\nthreading.active_count(), 'mine' in globals()")
+    assert (after.value, after.stdout, after.restarted) == ("(1, False)", "", False)
+
+
+def test_a_thread_that_cleans_up_when_told_to_end_has_the_time(run: Runs) -> None:
+    tidy = (
+        "import threading, time\nnotes = []\n"
+        "def work():\n    try:\n        while True: time.sleep(0.001)\n"
+        "    finally:\n        time.sleep(0.15)\n        notes.append('tidy')\n"
+        "threading.Thread(target=work, name='tidy', daemon=True).start()\ntime.sleep(0.01)"
+    )
+    outcome = run(tidy)
+    assert "were ended: tidy" in outcome.stdout
+    assert not outcome.restarted
+    assert run("notes").value == "['tidy']"
+
+
+def test_a_thread_that_sleeps_is_named_and_ends_as_it_wakes(run: Runs) -> None:
+    sleeper = (
+        "import threading, time\nwoke = []\n"
+        "def sleep():\n    time.sleep(1)\n    woke.append(1)\n"
+        "threading.Thread(target=sleep, name='sleeper', daemon=True).start()"
+    )
+    outcome = run(sleeper)
+    assert "could not be ended yet: sleeper" in outcome.stdout
+    assert not outcome.restarted
+    assert run("while threading.active_count() > 1: time.sleep(0.001)\nwoke").value == "[]"
 
 
 def test_the_idle_threads_of_an_executor_stay_for_the_next_script(run: Runs) -> None:
