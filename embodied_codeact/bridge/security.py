@@ -1,8 +1,8 @@
 """Who may connect: CURVE keys on both sides, and on the server's a list of the clients that it lets in.
 
 Keys are files as ``zmq.auth`` writes them: ``NAME.key`` holds the public key, ``NAME.key_secret`` both. CURVE alone
-(RFC 26 of ZeroMQ) lets in whoever knows the server's public key; the list (RFC 27) is what keeps others out, and so there
-is no server without one.
+(RFC 26 of ZeroMQ) lets in whoever knows the server's public key; the list (RFC 27) is what keeps others out, and so
+there is no server without one.
 """
 
 from __future__ import annotations
