@@ -23,7 +23,7 @@ _HEAD = struct.Struct("<IQ")
 MAX_MESSAGE_BYTES = 256 * 1024 * 1024
 MAX_BUFFERS = 16 * 1024
 _CHUNK = 64 * 1024
-ALERT_S = 200e-6
+ALERT_S = 100e-6
 """How long to look for the next message before sleeping: to be woken takes longer than most answers."""
 
 
@@ -82,7 +82,8 @@ class Channel:
                 other end may have got half a message.
         """
         head, buffers = self._frame(value)
-        self._send_all(head, timeout_s)
+        if head := self._send_now(head):
+            self._send_all(head, timeout_s)
         for buffer in buffers:
             self._send_all(buffer, timeout_s)
 
@@ -94,7 +95,11 @@ class Channel:
             ChannelClosed: the other end is gone.
         """
         head, buffers = self._frame(value)
-        self._outgoing.extend(memoryview(part).cast("B") for part in (head, *buffers))
+        if not self._outgoing:
+            head = self._send_now(head)
+        if not head and not buffers:
+            return
+        self._outgoing.extend(memoryview(part).cast("B") for part in (head, *buffers) if part)
         if not self.flush():
             # What waits is ours alone: the sender may go on to change its arrays.
             self._outgoing = deque(memoryview(bytes(part)) for part in self._outgoing)
@@ -131,6 +136,16 @@ class Channel:
             )
         head = _HEAD.pack(len(sizes), len(document)) + struct.pack(f"<{len(sizes)}Q", *sizes)
         return head + document, [buffer for buffer, nbytes in zip(buffers, sizes, strict=True) if nbytes]
+
+    def _send_now(self, data: bytes) -> bytes:
+        """Send what the other end takes now, nearly always all of it; return the rest."""
+        try:
+            sent = self._sock.send(data)
+        except BlockingIOError:
+            return data
+        except OSError as error:
+            raise ChannelClosed(str(error)) from error
+        return data[sent:]
 
     def _send_all(self, data: Any, timeout_s: float | None) -> None:
         view = memoryview(data).cast("B")

@@ -177,6 +177,8 @@ def plain(value: Any, _depth: int = 0) -> Any:
         return value
     if _depth > MAX_DEPTH:
         raise TypeError("the value is nested too deeply to travel")
+    if type(value) is list:
+        return [plain(item, _depth + 1) for item in value]
     if isinstance(value, enum.Enum):
         return plain(value.value, _depth + 1)
     if is_named_result(value):
