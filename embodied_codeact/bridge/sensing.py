@@ -7,11 +7,12 @@ A sensor is read at most ``streamed_hz`` times a second of the clock, and only w
 from __future__ import annotations
 
 import contextlib
+import functools
 import socket
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,14 +20,13 @@ from embodied_codeact import wire
 from embodied_codeact.bridge.stream_memory import MAX_DATAGRAM, MAX_SENSORS, Pictured, Sampled, StreamMemory, send
 from embodied_codeact.contracts import EnvironmentAdapter, Senses, SensesImages, SensorSpec
 
+_T = TypeVar("_T")
 CAMERA = "camera"
 """The kind of the sensors that go to the images socket."""
 _CHECK_NS = 20_000_000
 """How often it is looked whether something else is wanted, while a primitive runs."""
-_POLL_NS = 2_000_000
-"""How often it is looked whether a picture is ready."""
-_LATE_NS = 200_000_000
-"""Pictures that were begun so long ago are not waited for any more: a new one may be begun."""
+_POLL_NS = 4_000_000
+"""How often it is looked whether a picture is ready, where any is wanted."""
 
 
 class Sensing:
@@ -44,8 +44,8 @@ class Sensing:
         self._due: dict[int, int] = {}
         """When each wanted sensor is to be read next, ns."""
         self._next = 0
-        self._waiting_until = 0
-        """Pictures were begun and are waited for until then."""
+        self._cameras = False
+        """Whether pictures may be under way."""
         self._busy = False
 
     def begin(self, adapter: EnvironmentAdapter, specs: Sequence[SensorSpec], here: Callable[[], bool]) -> None:
@@ -93,10 +93,10 @@ class Sensing:
             due = [index for index, at in self._due.items() if at <= now]
             if due and self._here():
                 self._read(due, now, idle)
-            if self._waiting_until:
+            if self._cameras:
                 self._send_ready()
-            self._next = min(self._due.values(), default=now + _CHECK_NS)
-            self._next = min(self._next, now + (_POLL_NS if self._waiting_until else _CHECK_NS))
+            check = now + (_POLL_NS if self._cameras else _CHECK_NS)
+            self._next = min(check, *self._due.values()) if self._due else check
         finally:
             self._busy = False
 
@@ -108,40 +108,35 @@ class Sensing:
             for index, how in enumerate(wanted)
             if how and self._specs[index].streamed_hz > 0
         }
+        self._cameras = isinstance(self._adapter, SensesImages) and any(map(self._is_camera, self._due))
 
     def _read(self, due: list[int], now: int, idle: bool) -> None:
         for index in due:
-            period = int(1e9 / self._specs[index].streamed_hz)
-            following = self._due[index] + period
+            period = max(1, int(1e9 / self._specs[index].streamed_hz))
             # What was missed is not caught up.
-            self._due[index] = following if following > now else now + period
+            self._due[index] += ((now - self._due[index]) // period + 1) * period
         adapter = self._adapter
-        elsewhere = isinstance(adapter, SensesImages)
-        images = [index for index in due if self._specs[index].kind == CAMERA]
-        here = [index for index in due if not (elsewhere and index in images)]
+        images = [index for index in due if self._cameras and self._is_camera(index)]
+        here = [index for index in due if index not in images]
         if here:
             self._send_values(here, self._values(here, idle))
-        if elsewhere and images and time.monotonic_ns() > self._waiting_until:
+        if images and isinstance(adapter, SensesImages):
             names = [self._specs[index].name for index in images]
-            if self._attempt(images, lambda: adapter.begin_images(names)) is not None:
-                self._waiting_until = time.monotonic_ns() + _LATE_NS
+            self._attempt(images, functools.partial(adapter.begin_images, names))
 
     def _values(self, sensors: list[int], idle: bool) -> Mapping[str, Any]:
         names = [self._specs[index].name for index in sensors]
         adapter = self._adapter
         assert adapter is not None
         if isinstance(adapter, Senses):
-            return self._attempt(sensors, lambda: adapter.sense(names)) or {}
-        if not idle:
-            return {}
-        return self._attempt(sensors, lambda: adapter.observe().sensors) or {}
+            return self._attempt(sensors, functools.partial(adapter.sense, names)) or {}
+        return (self._attempt(sensors, lambda: adapter.observe().sensors) or {}) if idle else {}
 
-    def _attempt(self, sensors: list[int], read: Callable[[], Any]) -> Any:
+    def _attempt(self, sensors: list[int], read: Callable[[], _T]) -> _T | None:
         """Read; sensors that cannot be read are streamed no more until something else is wanted, and whoever reads them
-        is told. The script and the primitive that run are not concerned. Returns None then."""
+        is told: the script and the primitive that run are not concerned. Returns None then."""
         try:
-            value = read()
-            return {} if value is None else value
+            return read()
         except Exception as error:  # noqa: BLE001 - any code of an adapter may fail here; who reads the stream is told
             traceback.print_exc()
             for index in sensors:
@@ -183,11 +178,8 @@ class Sensing:
         assert isinstance(adapter, SensesImages)
         pictures = self._attempt([index for index in self._due if self._is_camera(index)], adapter.ready_images)
         for picture in pictures or ():
-            self._waiting_until = 0
-            if picture.name in self._index and self._here():
+            if self._index.get(picture.name) in self._due and self._here():
                 self._send_image(self._index[picture.name], picture.image, picture.time_ns)
-        if time.monotonic_ns() > self._waiting_until:
-            self._waiting_until = 0
 
     def _is_camera(self, index: int) -> bool:
         return self._specs[index].kind == CAMERA
