@@ -254,8 +254,8 @@ class EnvironmentClient:
     # Sensors
 
     def sensors(self, *names: str, compressed: bool = False) -> SensorReader:
-        """Subscribe to the streams of these sensors (``describe().sensors`` lists them). With ``compressed`` pictures come
-        as JPEG, depth as 16-bit PNG in millimetres, and are given as arrays all the same.
+        """Subscribe to the streams of these sensors (``describe().sensors`` lists them). With ``compressed`` pictures
+        come as JPEG, depth as 16-bit PNG in millimetres, and are given as arrays all the same.
 
         Raises:
             ConfigurationError: there is no such sensor, or it is not streamed.

@@ -1,5 +1,5 @@
-"""Compressed pictures: JPEG for colour, PNG with 16 bits for depth. The packages for it come with the extra ``tabletop``,
-and are imported only where a compressed stream is asked for, or read."""
+"""Compressed pictures: JPEG for colour, PNG with 16 bits for depth. The packages for it come with the extra
+``tabletop``, and are imported only where a compressed stream is asked for, or read."""
 
 from __future__ import annotations
 

@@ -39,6 +39,7 @@ class Sensing:
         self._specs: Sequence[SensorSpec] = ()
         self._index: dict[str, int] = {}
         self._adapter: EnvironmentAdapter | None = None
+        self._images: SensesImages | None = None
         self._here: Callable[[], bool] = lambda: True
         self._version = 0
         self._due: dict[int, int] = {}
@@ -51,6 +52,7 @@ class Sensing:
     def begin(self, adapter: EnvironmentAdapter, specs: Sequence[SensorSpec], here: Callable[[], bool]) -> None:
         """Stream these sensors of this adapter, as long as ``here()`` says that this process is the living world."""
         self._adapter, self._specs, self._here = adapter, specs[:MAX_SENSORS], here
+        self._images = _images_of(adapter)
         self._index = {spec.name: index for index, spec in enumerate(self._specs)}
 
     def fileno(self) -> int:
@@ -93,8 +95,8 @@ class Sensing:
             due = [index for index, at in self._due.items() if at <= now]
             if due and self._here():
                 self._read(due, now, idle)
-            if self._cameras:
-                self._send_ready()
+            if self._cameras and self._images is not None:
+                self._send_ready(self._images)
             check = now + (_POLL_NS if self._cameras else _CHECK_NS)
             self._next = min(check, *self._due.values()) if self._due else check
         finally:
@@ -108,21 +110,20 @@ class Sensing:
             for index, how in enumerate(wanted)
             if how and self._specs[index].streamed_hz > 0
         }
-        self._cameras = isinstance(self._adapter, SensesImages) and any(map(self._is_camera, self._due))
+        self._cameras = self._images is not None and any(map(self._is_camera, self._due))
 
     def _read(self, due: list[int], now: int, idle: bool) -> None:
         for index in due:
             period = max(1, int(1e9 / self._specs[index].streamed_hz))
             # What was missed is not caught up.
             self._due[index] += ((now - self._due[index]) // period + 1) * period
-        adapter = self._adapter
         images = [index for index in due if self._cameras and self._is_camera(index)]
         here = [index for index in due if index not in images]
         if here:
             self._send_values(here, self._values(here, idle))
-        if images and isinstance(adapter, SensesImages):
+        if images and self._images is not None:
             names = [self._specs[index].name for index in images]
-            self._attempt(images, functools.partial(adapter.begin_images, names))
+            self._attempt(images, functools.partial(self._images.begin_images, names))
 
     def _values(self, sensors: list[int], idle: bool) -> Mapping[str, Any]:
         names = [self._specs[index].name for index in sensors]
@@ -173,10 +174,8 @@ class Sensing:
             for sample in batch:
                 send(self._samples, [sample])
 
-    def _send_ready(self) -> None:
-        adapter = self._adapter
-        assert isinstance(adapter, SensesImages)
-        pictures = self._attempt([index for index in self._due if self._is_camera(index)], adapter.ready_images)
+    def _send_ready(self, images: SensesImages) -> None:
+        pictures = self._attempt([index for index in self._due if self._is_camera(index)], images.ready_images)
         for picture in pictures or ():
             if self._index.get(picture.name) in self._due and self._here():
                 self._send_image(self._index[picture.name], picture.image, picture.time_ns)
@@ -192,3 +191,7 @@ class Sensing:
         if at is not None:
             note = Pictured(index, seq, time_ns, at, data.nbytes, array.dtype.str, list(array.shape))
             send(self._pictures, note)
+
+
+def _images_of(adapter: object) -> SensesImages | None:
+    return adapter if isinstance(adapter, SensesImages) else None

@@ -9,6 +9,7 @@ sockets: a sender never waits there, and what does not fit is lost, as its numbe
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 import socket
@@ -151,10 +152,9 @@ class StreamLink:
 
     def wake(self) -> None:
         """Tell the world that something else is wanted. Any thread may."""
-        try:
+        # Where it cannot be sent, enough is there to wake it.
+        with contextlib.suppress(OSError):
             self.samples.send(b"w")
-        except OSError:
-            pass  # enough is there to wake it
 
     def close(self) -> None:
         """Release everything. May be called twice."""

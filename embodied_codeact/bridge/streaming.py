@@ -1,8 +1,8 @@
 """The server's part of the sensor streams: knows who subscribed to what, and passes on what the world sends.
 
 Small sensors go out on the ``events`` socket, by the server's main thread; pictures on ``images``, by a thread of their
-own, which also compresses them where that is asked for. Neither ever waits for a reader: one that does not keep up loses
-samples, and sees by their numbers how many.
+own, which also compresses them where that is asked for. Neither ever waits for a reader: one that does not keep up
+loses samples, and sees by their numbers how many.
 """
 
 from __future__ import annotations
@@ -124,9 +124,7 @@ class SensorPublisher:
 class ImageThread(threading.Thread):
     """Publishes pictures on the images socket, which is its own."""
 
-    def __init__(
-        self, link: StreamLink, images: zmq.Socket[bytes], specs: Sequence[SensorSpec], session: str
-    ) -> None:
+    def __init__(self, link: StreamLink, images: zmq.Socket[bytes], specs: Sequence[SensorSpec], session: str) -> None:
         super().__init__(name="images", daemon=True)
         self._link = link
         self._socket = images
@@ -165,7 +163,8 @@ class ImageThread(threading.Thread):
         with contextlib.suppress(zmq.Again):
             for _ in range(_READS_PER_TURN):
                 self._subscriptions.take(self._socket.recv(flags=zmq.NOBLOCK))
-        if any([self._link.memory.want(index, self._how(index)) for index in self._specs]):
+        changed = [self._link.memory.want(index, self._how(index)) for index in self._specs]
+        if any(changed):
             self._link.wake()
 
     def _how(self, index: int) -> int:
@@ -204,14 +203,10 @@ class ImageThread(threading.Thread):
             self._socket.send_multipart([topic, *frames], flags=zmq.NOBLOCK)
 
 
-def message(
-    session: str, seq: int, time_ns: int, document: bytes, buffers: Sequence[Buffer]
-) -> list[Buffer]:
+def message(session: str, seq: int, time_ns: int, document: bytes, buffers: Sequence[Buffer]) -> list[Buffer]:
     """The frames of a sample after its topic."""
     sizes = [memoryview(buffer).nbytes for buffer in buffers]
-    header = Header(
-        type=SAMPLE, session=session, seq=seq, time_ns=time_ns, sizes=sizes, body=msgspec.Raw(document)
-    )
+    header = Header(type=SAMPLE, session=session, seq=seq, time_ns=time_ns, sizes=sizes, body=msgspec.Raw(document))
     return [MAGIC, _HEADERS.encode(header), *buffers]
 
 

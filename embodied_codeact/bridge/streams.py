@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -106,7 +107,7 @@ class SensorReader:
                     sample = self._sample(waiting.popleft())
                     if sample is not None:
                         return sample
-            left = None if until is None else (until - time.monotonic()) * 1000
+            left = None if until is None else math.ceil((until - time.monotonic()) * 1000)
             if (left is not None and left <= 0) or not self._poller.poll(left):
                 raise TimeoutError(f"no sample of {', '.join(self._names.values())} came within {timeout_s} s")
 

@@ -1,8 +1,9 @@
 """The world process: owns the adapter, answers the server and the script's primitive calls, obeys the stop flag.
 
-Started by the server as ``python -m embodied_codeact.bridge.world SERVER_FD PASS_FD STOP_FD GUARDIAN_FD`` and the
-three descriptors of the sensor streams (:mod:`embodied_codeact.bridge.stream_memory`). The first message names the environment and its options; the answer is the environment's description. After that the server's
-requests and the worker's calls are answered in the order in which they come, by one thread.
+Started by the server as ``python -m embodied_codeact.bridge.world SERVER_FD PASS_FD STOP_FD GUARDIAN_FD`` and the three
+descriptors of the sensor streams (:mod:`embodied_codeact.bridge.stream_memory`). The first message names the
+environment and its options; the answer is the environment's description. After that the server's requests and the
+worker's calls are answered in the order in which they come, by one thread.
 
 Save and restore: the world forks a copy that sleeps (:mod:`embodied_codeact.bridge.snapshots`). To restore, the server
 wakes the sleeper with channels of its own, and asks it as ``awake``; only when that has been answered, it has the world

@@ -36,8 +36,9 @@ class WorldContext:
     ``stop_requested()`` turns true while an interrupt or a stop is wanted; it is cheap (shared memory), and an adapter
     with motion reads it at every simulation step and comes to rest by planned deceleration.
 
-    ``tick()`` is called by an adapter at every step of a primitive that takes time, outside of anything that must not be
-    read half-done: sensors that are due are read and streamed then. It costs a fraction of a microsecond where none is.
+    ``tick()`` is called by an adapter at every step of a primitive that takes time, outside of anything that must not
+    be read half-done: sensors that are due are read and streamed then. It costs a fraction of a microsecond where none
+    is.
     """
 
     stop_requested: Callable[[], bool] = _never
@@ -150,8 +151,8 @@ class RenewsAfterFork(Protocol):
 
 @runtime_checkable
 class Senses(Protocol):
-    """An adapter whose sensors can be read one by one, for the streams. One without it is streamed from ``observe``, and
-    only while no script runs."""
+    """An adapter whose sensors can be read one by one, for the streams. One without it is streamed from ``observe``,
+    and only while no script runs."""
 
     def sense(self, names: Collection[str]) -> Mapping[str, Any]:
         """Return the values of these sensors as they are now, without those that have none now. Cheap, and changes

@@ -16,7 +16,7 @@ from embodied_codeact.envs.tabletop.naming import Naming, SeenNames, TrueNames
 from embodied_codeact.envs.tabletop.perception import StatePerception
 from embodied_codeact.envs.tabletop.renderer import Renderer, SimulatedCameras
 from embodied_codeact.envs.tabletop.sensing import TabletopSenses
-from embodied_codeact.envs.tabletop.sensors import SENSORS, TIMING
+from embodied_codeact.envs.tabletop.sensors import CONTACTS, SENSORS, TIMING
 from embodied_codeact.envs.tabletop.simulation import Simulation
 from embodied_codeact.envs.tabletop.state import TabletopState
 from embodied_codeact.envs.tabletop.tasks import TASKS, Setup, TabletopTask
@@ -25,6 +25,7 @@ from embodied_codeact.envs.tabletop.vision.perception import VisionPerception
 from embodied_codeact.errors import ConfigurationError, EnvironmentFailure, unknown_name
 from embodied_codeact.primitives.arm import Arm, MotionArm
 from embodied_codeact.primitives.arm_backend import Perception
+from embodied_codeact.primitives.arm_sensors import ArmSensors
 from embodied_codeact.primitives.arm_types import Array
 from embodied_codeact.primitives.camera import Camera
 from embodied_codeact.primitives.gripper import Gripper
@@ -89,9 +90,12 @@ class TabletopAdapter:
         }
 
     def _arm_for(self, level: str) -> Arm:
+        sensors = ArmSensors(self._arm, {spec.name: (spec, self._senses.contacts) for spec in (CONTACTS,)})
         if level == "joints":
-            return JointArm(self._arm)
-        return SkillArm(self._arm, self._perception) if level == "skills" else MotionArm(self._arm)
+            return JointArm(self._arm, sensors=sensors)
+        if level == "motion":
+            return MotionArm(self._arm, sensors=sensors)
+        return SkillArm(self._arm, self._perception, sensors=sensors)
 
     def primitives(self) -> Mapping[str, Any]:
         """Return ``arm``, ``gripper``, ``scene`` and ``camera``, for the level that was chosen."""

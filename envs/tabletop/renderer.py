@@ -51,8 +51,8 @@ def _nothing() -> None:
 
 
 class Begun(NamedTuple):
-    """A picture that is not waited for: the camera, for which sensors it is taken, and the monotonic time, ns, of what it
-    shows."""
+    """A picture that is not waited for: the camera, for which sensors it is taken, and the monotonic time, ns, of what
+    it shows."""
 
     camera: CameraSpec
     sensors: tuple[str, ...]
