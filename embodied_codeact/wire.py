@@ -135,13 +135,14 @@ def pack(value: Any) -> tuple[bytes, list[Buffer]]:
         raise TypeError(f"a value cannot travel: {error}") from error
 
 
-def _hook_for(buffers: Sequence[Buffer]) -> Any:
+def _hook_for(buffers: Sequence[Buffer], *, copy: bool = True) -> Any:
     def hook(code: int, data: memoryview) -> Any:
         if code == ARRAY:
             index, dtype, shape = msgspec.msgpack.decode(data, type=tuple[int, str, list[int]])
             if not _DTYPE.fullmatch(dtype) or not 0 <= index < len(buffers):
                 raise ValueError("not an array that this protocol carries")
-            return np.frombuffer(buffers[index], dtype=dtype).reshape(shape).copy()
+            array = np.frombuffer(buffers[index], dtype=dtype).reshape(shape)
+            return array.copy() if copy else array
         if code == RECORD:
             name, fields, values = msgspec.msgpack.decode(data, type=tuple[str, list[str], list[Any]], ext_hook=hook)
             return Record.of(name, dict(zip(fields, values, strict=True)))
@@ -163,6 +164,18 @@ def unpack(document: Buffer, buffers: Sequence[Buffer] = (), *, type: Any = Any)
         if type is Any and not buffers:
             return _PLAIN_DECODER.decode(document)
         return msgspec.msgpack.decode(document, type=type, ext_hook=_hook_for(buffers))
+    except (TypeError, RecursionError, OverflowError, MemoryError) as error:
+        raise ValueError(str(error)) from error
+
+
+def unpack_view(document: Buffer, buffers: Sequence[Buffer]) -> Any:
+    """As :func:`unpack`, but arrays are read-only where their buffers are, and share their memory.
+
+    Raises:
+        ValueError: as :func:`unpack`.
+    """
+    try:
+        return msgspec.msgpack.decode(document, ext_hook=_hook_for(buffers, copy=False))
     except (TypeError, RecursionError, OverflowError, MemoryError) as error:
         raise ValueError(str(error)) from error
 

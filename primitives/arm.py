@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from embodied_codeact.primitives.arm_arguments import (
 )
 from embodied_codeact.primitives.arm_backend import ArmBackend
 from embodied_codeact.primitives.arm_errors import OutOfReach
+from embodied_codeact.primitives.arm_sensors import ArmSensors, Guard
 from embodied_codeact.primitives.arm_types import ArmLimits, Array, JointState, MotionResult, Pose
 from embodied_codeact.primitives.rotations import from_yaw, heading, multiply, pointing_down, wrap
 
@@ -42,12 +44,19 @@ class Arm:
     tool that points down with yaw 0 opens its fingers along world y.
 
     Motions return when the arm rests, with MotionResult(reached: Pose, joints: (n,), position_error, rotation_error,
-    duration). ``speed`` is a share of the full speed, from 0.02 up to 1.0. ``touching`` names objects that the arm may
-    touch and push; everything else is avoided.
+    duration, stopped_by). ``speed`` is a share of the full speed, from 0.02 up to 1.0. ``touching`` names objects that
+    the arm may touch and push; everything else is avoided.
+
+    ``until`` ends a motion early, at rest, as soon as a condition on sensors holds; ``stopped_by`` of the result then
+    names it. It is a text such as "gripper[1] > 5 and tool_pose[2] < 0.1", looked at in every step. Sensors:
+    joint_positions, joint_velocities, joint_efforts: (n,); tool_pose: (7,), position and orientation; gripper: (2,),
+    width and force; and those that the guide names. There are comparisons, and, or, not, + - * /, abs, min, max, norm,
+    name[0], name[:3].
     """
 
-    def __init__(self, backend: ArmBackend, home: Sequence[float] = HOME) -> None:
+    def __init__(self, backend: ArmBackend, home: Sequence[float] = HOME, *, sensors: ArmSensors | None = None) -> None:
         self._backend = backend
+        self._sensors = ArmSensors(backend) if sensors is None else sensors
         self._home = np.array(home, dtype=float)
 
     def pose(self) -> Pose:
@@ -75,20 +84,20 @@ class Arm:
         """
         return self._backend.limits
 
-    def home(self, speed: float = 1.0) -> MotionResult:
+    def home(self, speed: float = 1.0, *, until: str | None = None) -> MotionResult:
         """Go back to the posture of the start: above the near part of the table, pointing down, out of the way.
 
         >>> arm.home().position_error < 0.002
         True
         """
-        share = check_speed(speed)
+        share, guard = check_speed(speed), self._guard(until)
         tool = self._backend.tool()
         if tool.position[2] < _CLEAR_HEIGHT:
             above = Pose(np.array([*tool.position[:2], _CLEAR_HEIGHT]), tool.orientation)
             # At the edge of its reach the arm cannot rise; the way home is checked all the same.
             with contextlib.suppress(OutOfReach):
-                self._backend.move_tool(above, straight=True, speed=share)
-        return self._backend.move_joints(self._home, speed=share)
+                self._backend.move_tool(above, straight=True, speed=share, until=guard)
+        return told(self._backend.move_joints(self._home, speed=share, until=guard), guard)
 
     def wait(self, seconds: float) -> None:
         """Hold still and let time pass, until what was let go has come to rest.
@@ -96,6 +105,21 @@ class Arm:
         >>> arm.wait(0.5)
         """
         self._backend.wait(check_duration("seconds", seconds, LONGEST_WAIT))
+
+    def wait_for(self, condition: str, timeout: float = 10.0) -> bool:
+        """Hold still until a condition on sensors holds (see ``until``), for at most ``timeout`` seconds; return
+        whether it does.
+
+        >>> arm.wait_for("gripper[0] > 0.07 and max(joint_velocities) < 0.01", timeout=2)
+        True
+        """
+        guard = self._sensors.guard(condition)
+        self._backend.wait(check_duration("timeout", timeout, LONGEST_WAIT), until=guard)
+        return guard.held or guard()
+
+    def _guard(self, until: Any) -> Guard | None:
+        """Read a condition; None where there is none."""
+        return None if until is None else self._sensors.guard(until)
 
 
 class MotionArm(Arm):
@@ -109,6 +133,7 @@ class MotionArm(Arm):
         orientation: Vector | None = None,
         speed: float = 1.0,
         touching: Sequence[str] = (),
+        until: str | None = None,
     ) -> MotionResult:
         """Bring the tool to ``position`` [x, y, z] on any free way, over obstacles where needed.
 
@@ -119,8 +144,9 @@ class MotionArm(Arm):
         [0.5, 0.1, 0.3]
         """
         pose = self._pose_at(position, yaw, orientation)
-        share, names = check_speed(speed), self._names(touching)
-        return self._backend.move_tool(pose, straight=False, speed=share, touching=names)
+        share, names, guard = check_speed(speed), self._names(touching), self._guard(until)
+        result = self._backend.move_tool(pose, straight=False, speed=share, touching=names, until=guard)
+        return told(result, guard)
 
     def move_linear(
         self,
@@ -130,18 +156,24 @@ class MotionArm(Arm):
         orientation: Vector | None = None,
         speed: float = 1.0,
         touching: Sequence[str] = (),
+        until: str | None = None,
     ) -> MotionResult:
         """Bring the tool to ``position`` in a straight line; otherwise like ``move_to``. Nothing may be in the way.
 
         >>> above = arm.move_to([0.5, 0.0, 0.3])
         >>> arm.move_linear([0.5, 0.0, 0.15], speed=0.3).position_error < 0.002
         True
+        >>> arm.move_linear([0.5, 0.0, 0.3], until="tool_pose[2] > 0.2").stopped_by
+        'tool_pose[2] > 0.2'
         """
         pose = self._pose_at(position, yaw, orientation)
-        share, names = check_speed(speed), self._names(touching)
-        return self._backend.move_tool(pose, straight=True, speed=share, touching=names)
+        share, names, guard = check_speed(speed), self._names(touching), self._guard(until)
+        result = self._backend.move_tool(pose, straight=True, speed=share, touching=names, until=guard)
+        return told(result, guard)
 
-    def move_by(self, offset: Vector, *, speed: float = 1.0, touching: Sequence[str] = ()) -> MotionResult:
+    def move_by(
+        self, offset: Vector, *, speed: float = 1.0, touching: Sequence[str] = (), until: str | None = None
+    ) -> MotionResult:
         """Move the tool by ``offset`` [dx, dy, dz] along the world's axes in a straight line, turned as it is.
 
         >>> height = arm.pose().position[2]
@@ -149,12 +181,12 @@ class MotionArm(Arm):
         True
         """
         change = check_vector("offset", offset, 3, "3 numbers [dx, dy, dz] in metres")
-        share, names = check_speed(speed), self._names(touching)
+        share, names, guard = check_speed(speed), self._names(touching), self._guard(until)
         tool = self._backend.tool()
-        position = check_workspace(tool.position + change, self._backend.limits)
-        return self._backend.move_tool(Pose(position, tool.orientation), straight=True, speed=share, touching=names)
+        pose = Pose(check_workspace(tool.position + change, self._backend.limits), tool.orientation)
+        return told(self._backend.move_tool(pose, straight=True, speed=share, touching=names, until=guard), guard)
 
-    def rotate(self, angle: float, *, speed: float = 1.0) -> MotionResult:
+    def rotate(self, angle: float, *, speed: float = 1.0, until: str | None = None) -> MotionResult:
         """Turn the tool in place about the vertical by ``angle``, counter-clockwise seen from above. The wrist has an
         end: where OutOfReach is raised, turn the other way round.
 
@@ -162,10 +194,10 @@ class MotionArm(Arm):
         True
         """
         turn = check_number("angle", angle, "an angle in radians")
-        share = check_speed(speed)
+        share, guard = check_speed(speed), self._guard(until)
         tool = self._backend.tool()
         pose = Pose(tool.position, multiply(from_yaw(wrap(turn)), tool.orientation))
-        return self._backend.move_tool(pose, straight=True, speed=share)
+        return told(self._backend.move_tool(pose, straight=True, speed=share, until=guard), guard)
 
     def can_reach(self, position: Vector, *, yaw: float | None = None, orientation: Vector | None = None) -> bool:
         """Return whether the joints can bring the tool there, whatever may stand in the way.
@@ -194,3 +226,8 @@ class MotionArm(Arm):
 
     def _names(self, touching: Any) -> tuple[str, ...]:
         return check_touching(touching)
+
+
+def told(result: MotionResult, guard: Guard | None) -> MotionResult:
+    """The result, which says what ended the motion early, where something did."""
+    return result if guard is None or not guard.held else replace(result, stopped_by=guard.condition.text)

@@ -5,7 +5,7 @@ Three small protocols: an arm that moves, a perception that knows what lies on t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from embodied_codeact.primitives.arm_types import (
@@ -20,6 +20,9 @@ from embodied_codeact.primitives.arm_types import (
     TableInfo,
 )
 
+Until = Callable[[], bool]
+"""Says whether a motion is to end. Cheap, and changes nothing."""
+
 
 class ArmBackend(Protocol):
     """One arm with a two-finger gripper.
@@ -27,7 +30,8 @@ class ArmBackend(Protocol):
     Every motion is jerk-limited, checked against collisions before it starts, watched while it runs, and can be
     interrupted at any moment; it returns when the arm is at rest. ``speed`` is a share of the limits, from 0.02
     (:data:`~embodied_codeact.primitives.arm_arguments.SLOWEST`) up to 1.
-    ``touching`` names objects that arm and gripper may touch, and push, during the motion.
+    ``touching`` names objects that arm and gripper may touch, and push, during the motion. ``until`` is asked at every
+    step: once it says so, the motion ends where it is, at rest by planned deceleration, and returns what it reached.
 
     All motions raise:
         OutOfReach: no joint position within the limits puts the tool there.
@@ -76,19 +80,32 @@ class ArmBackend(Protocol):
         ...
 
     def move_joints(
-        self, joints: Sequence[float] | Array, *, speed: float = 1.0, touching: Collection[str] = ()
+        self,
+        joints: Sequence[float] | Array,
+        *,
+        speed: float = 1.0,
+        touching: Collection[str] = (),
+        until: Until | None = None,
     ) -> MotionResult:
         """Move to joint positions (n,), all joints arriving together; the way is a straight line in joint space."""
         ...
 
     def move_tool(
-        self, pose: Pose, *, straight: bool = False, speed: float = 1.0, touching: Collection[str] = ()
+        self,
+        pose: Pose,
+        *,
+        straight: bool = False,
+        speed: float = 1.0,
+        touching: Collection[str] = (),
+        until: Until | None = None,
     ) -> MotionResult:
         """Move the tool to ``pose``: in a straight line, or (``straight`` false) on any free way, over obstacles where
         needed."""
         ...
 
-    def move_velocities(self, velocities: Sequence[float] | Array, duration: float) -> MotionResult:
+    def move_velocities(
+        self, velocities: Sequence[float] | Array, duration: float, *, until: Until | None = None
+    ) -> MotionResult:
         """Bring the joints to velocities (n,) rad/s, keep them for ``duration`` seconds, and come to rest."""
         ...
 
@@ -97,8 +114,8 @@ class ArmBackend(Protocol):
         way, and return when they are at rest."""
         ...
 
-    def wait(self, duration: float) -> None:
-        """Let ``duration`` seconds of the robot's time pass, holding still."""
+    def wait(self, duration: float, *, until: Until | None = None) -> None:
+        """Let ``duration`` seconds of the robot's time pass, holding still; end early once ``until`` says so."""
         ...
 
 

@@ -12,6 +12,7 @@ from embodied_codeact.errors import Stopped
 from embodied_codeact.primitives import arm_fakes_kinematics as panda
 from embodied_codeact.primitives.arm import HOME
 from embodied_codeact.primitives.arm_arguments import shown
+from embodied_codeact.primitives.arm_backend import Until
 from embodied_codeact.primitives.arm_errors import Collision, LimitExceeded, ObjectSlipped, OutOfReach
 from embodied_codeact.primitives.arm_fakes_table import FakeTable, FakeThing
 from embodied_codeact.primitives.arm_types import ArmLimits, Array, GripperState, JointState, MotionResult, Pose
@@ -86,7 +87,12 @@ class FakeArm:
         return self._blocked(panda.forward(joints), touching)
 
     def move_joints(
-        self, joints: Sequence[float] | Array, *, speed: float = 1.0, touching: Collection[str] = ()
+        self,
+        joints: Sequence[float] | Array,
+        *,
+        speed: float = 1.0,
+        touching: Collection[str] = (),
+        until: Until | None = None,
     ) -> MotionResult:
         """Move to joint positions on a straight line in joint space."""
         goal = np.asarray(joints, dtype=float)
@@ -95,10 +101,16 @@ class FakeArm:
         steps = max(2, math.ceil(float(np.abs(goal - self._joints).max()) / 0.02))
         poses = [panda.forward(self._joints + s * (goal - self._joints)) for s in np.linspace(0, 1, steps)]
         duration = float(np.max(np.abs(goal - self._joints) / panda.LIMITS.joint_velocity)) / speed
-        return self._run(poses, goal, duration, touching)
+        return self._run(poses, goal, duration, touching, until)
 
     def move_tool(
-        self, pose: Pose, *, straight: bool = False, speed: float = 1.0, touching: Collection[str] = ()
+        self,
+        pose: Pose,
+        *,
+        straight: bool = False,
+        speed: float = 1.0,
+        touching: Collection[str] = (),
+        until: Until | None = None,
     ) -> MotionResult:
         """Move the tool to a pose: straight, or up, across and down."""
         goal = self.inverse(pose)
@@ -111,11 +123,13 @@ class FakeArm:
             poses += _between(first, second)
         length = sum(float(np.linalg.norm(b.position - a.position)) for a, b in itertools.pairwise(poses))
         duration = max(length / panda.LIMITS.tool_speed, angle_between(start.orientation, pose.orientation) / 2) / speed
-        return self._run(poses, goal, duration, touching)
+        return self._run(poses, goal, duration, touching, until)
 
-    def move_velocities(self, velocities: Sequence[float] | Array, duration: float) -> MotionResult:
+    def move_velocities(
+        self, velocities: Sequence[float] | Array, duration: float, *, until: Until | None = None
+    ) -> MotionResult:
         """Move the joints at velocities for a time."""
-        return self.move_joints(self._joints + np.asarray(velocities, dtype=float) * duration)
+        return self.move_joints(self._joints + np.asarray(velocities, dtype=float) * duration, until=until)
 
     def move_gripper(self, width: float, *, force: float, speed: float = 1.0) -> GripperState:
         """Open or close the fingers; they take hold of what they meet."""
@@ -134,10 +148,11 @@ class FakeArm:
             self._width = width
         return self.gripper()
 
-    def wait(self, duration: float) -> None:
-        """Let time pass."""
+    def wait(self, duration: float, *, until: Until | None = None) -> None:
+        """Let time pass: nothing changes meanwhile, so a condition that does not hold now will not hold then."""
         self._check_stop()
-        self.time += duration
+        if until is None or not until():
+            self.time += duration
 
     def _check_stop(self) -> None:
         if self.stopped:
@@ -153,24 +168,34 @@ class FakeArm:
             low, high = (middle, high) if panda.inverse(at, self._joints) is not None else (low, middle)
         return f"the nearest point within reach is {shown(start + low * (pose.position - start))}"
 
-    def _run(self, poses: list[Pose], goal: Array, duration: float, touching: Collection[str]) -> MotionResult:
+    def _run(
+        self, poses: list[Pose], goal: Array, duration: float, touching: Collection[str], until: Until | None
+    ) -> MotionResult:
         """Carry out a motion that has been planned; check it first."""
         self._check_stop()
         for pose in poses:
             blocked = self._blocked(pose, touching)
             if blocked is not None:
                 raise Collision(f"the way is blocked by {blocked!r} at {shown(pose.position)}; nothing has moved")
-        for before, pose in itertools.pairwise(poses):
+        done = 0 if until is not None and until() else len(poses)
+        for count, (before, pose) in enumerate(itertools.pairwise(poses[:done])):
             self._carry(pose)
             step = (pose.position - before.position)[:2]
             for room, low, high in self._hand(pose):
                 self.table.push(room, low, high, step, touching if self._held is None else ())
-        self._joints = goal
+            if until is not None:
+                at = panda.inverse(pose, self._joints)
+                self._joints = self._joints if at is None else at
+                if until():
+                    done = count + 2
+                    break
+        self._joints = goal if done == len(poses) else self._joints
+        duration *= done / len(poses)
         self.time += duration
         reached = self.tool()
         error = float(np.linalg.norm(reached.position - poses[-1].position))
         turn = angle_between(reached.orientation, poses[-1].orientation)
-        return MotionResult(reached, goal.copy(), error, turn, duration)
+        return MotionResult(reached, self._joints.copy(), error, turn, duration)
 
     def _carry(self, pose: Pose) -> None:
         """Take what is held along to a pose of the tool; what is too heavy for the grip slips out."""

@@ -72,7 +72,8 @@ class MotionResult:
     """What a motion reached, measured after it came to rest.
 
     ``reached``: pose of the tool. ``joints``: (n,) rad. ``position_error``: m and ``rotation_error``: rad between what
-    was asked and what was reached. ``duration``: s of the robot's time.
+    was asked and what was reached. ``duration``: s of the robot's time. ``stopped_by``: the condition (``until``) that
+    ended the motion before it was there; "" for none.
     """
 
     reached: Pose
@@ -80,6 +81,7 @@ class MotionResult:
     position_error: float
     rotation_error: float
     duration: float
+    stopped_by: str = ""
 
 
 @dataclass(frozen=True, eq=False)

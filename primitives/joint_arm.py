@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from embodied_codeact.primitives.arm import LONGEST_WAIT, Arm, Vector
+from embodied_codeact.primitives.arm import LONGEST_WAIT, Arm, Vector, told
 from embodied_codeact.primitives.arm_arguments import (
     check_duration,
     check_speed,
@@ -22,7 +22,9 @@ from embodied_codeact.primitives.arm_types import Array, MotionResult, Pose
 class JointArm(Arm):
     __doc__ = Arm.__doc__
 
-    def move_joints(self, positions: Vector, *, speed: float = 1.0, touching: Sequence[str] = ()) -> MotionResult:
+    def move_joints(
+        self, positions: Vector, *, speed: float = 1.0, touching: Sequence[str] = (), until: str | None = None
+    ) -> MotionResult:
         """Move to joint positions (n,), rad, base to wrist, all arriving together on a straight line in joint space.
 
         Raises LimitExceeded (a joint would pass its end), Collision (says with what; go round it in several moves).
@@ -31,10 +33,11 @@ class JointArm(Arm):
         >>> arm.move_joints(near, speed=0.5).position_error < 0.002
         True
         """
-        target = self._positions(positions)
-        return self._backend.move_joints(target, speed=check_speed(speed), touching=check_touching(touching))
+        target, guard = self._positions(positions), self._guard(until)
+        share, names = check_speed(speed), check_touching(touching)
+        return told(self._backend.move_joints(target, speed=share, touching=names, until=guard), guard)
 
-    def move_velocities(self, velocities: Vector, duration: float) -> MotionResult:
+    def move_velocities(self, velocities: Vector, duration: float, *, until: str | None = None) -> MotionResult:
         """Bring the joints to ``velocities`` (n,), rad/s, keep them for ``duration`` seconds, and come to rest.
 
         >>> before = arm.joints().positions
@@ -46,7 +49,8 @@ class JointArm(Arm):
         rates = self._vector("velocities", velocities, "rad/s")
         if (np.abs(rates) > limits.joint_velocity + 1e-9).any():
             raise LimitExceeded(f"velocities {shown(rates)} rad/s go beyond the limits ±{shown(limits.joint_velocity)}")
-        return self._backend.move_velocities(rates, check_duration("duration", duration, LONGEST_WAIT))
+        guard, seconds = self._guard(until), check_duration("duration", duration, LONGEST_WAIT)
+        return told(self._backend.move_velocities(rates, seconds, until=guard), guard)
 
     def forward(self, positions: Vector) -> Pose:
         """Return the pose that the tool has at joint positions (n,), without moving.

@@ -17,8 +17,11 @@ from embodied_codeact.bridge.endpoints import Endpoint, parse_endpoint
 from embodied_codeact.bridge.framing import MAX_COMMAND_BYTES, Encoder, Received
 from embodied_codeact.bridge.handshake import HandshakeWatch
 from embodied_codeact.bridge.lease import Granted
+from embodied_codeact.bridge.listen import WELCOME
 from embodied_codeact.bridge.replies import Replies, converted
 from embodied_codeact.bridge.security import ClientSecurity
+from embodied_codeact.bridge.sending import EVENTS_TOPIC
+from embodied_codeact.bridge.streams import KEPT_IMAGES, SensorReader, chosen
 from embodied_codeact.bridge.verbs import (
     VERBS,
     CallBody,
@@ -49,6 +52,8 @@ LOST_S = 4.0
 """A server whose control socket has not answered for this long counts as gone."""
 _LEAVE_S = 0.5
 """How long leaving waits to be acknowledged, so that the next commander finds the environment free."""
+CLOCK_PINGS = 5
+"""Pings by which the server's clock is compared with ours."""
 _DRAIN_MS = 250
 """How long the last events may come after the reply: they travel on another socket, and can be lost on the way."""
 
@@ -105,7 +110,8 @@ class EnvironmentClient:
             self._command = self._connect(zmq.DEALER, "command")
             self._control = self._connect(zmq.DEALER, "control", watched=True)
             self._events = self._connect(zmq.SUB, "events")
-            self._events.setsockopt(zmq.SUBSCRIBE, b"")
+            for topic in (EVENTS_TOPIC, WELCOME):
+                self._events.setsockopt(zmq.SUBSCRIBE, topic)
             self._poller = zmq.Poller()
             for socket in (self._command, self._control, self._events):
                 self._poller.register(socket, zmq.POLLIN)
@@ -118,7 +124,7 @@ class EnvironmentClient:
         socket = self._context.socket(kind)
         socket.setsockopt(zmq.LINGER, 0)
         if kind == zmq.SUB:
-            socket.setsockopt(zmq.RCVHWM, 100_000)
+            socket.setsockopt(zmq.RCVHWM, KEPT_IMAGES if name == "images" else 100_000)
         if ":" in self.endpoint.place and self.endpoint.transport == "tcp":
             socket.setsockopt(zmq.IPV6, 1)
         if self._security is not None:
@@ -315,6 +321,40 @@ class EnvironmentClient:
                 if received.header.id == request:
                     return self._replies.value(received)
         raise self._lost()
+    # Sensors
+
+    def sensors(self, *names: str, compressed: bool = False) -> SensorReader:
+        """Subscribe to the streams of these sensors (``describe().sensors`` lists them). With ``compressed`` pictures
+        come as JPEG, depth as 16-bit PNG in millimetres, and are given as arrays all the same.
+
+        Raises:
+            ConfigurationError: there is no such sensor, or it is not streamed.
+            BridgeError: the server is gone.
+        """
+        return SensorReader(
+            chosen(self._description.sensors, names),
+            endpoint=self.endpoint,
+            connect=self._connect,
+            clock_offset_ns=self.clock_offset_ns(),
+            compressed=compressed,
+        )
+
+    def clock_offset_ns(self) -> int:
+        """What the monotonic clock of the server is ahead of ours; 0 on the same machine.
+
+        Raises:
+            BridgeError: the server is gone.
+        """
+        if not self.endpoint.beyond_loopback:
+            return 0
+        found: list[tuple[int, int]] = []
+        for _ in range(CLOCK_PINGS):
+            before = time.monotonic_ns()
+            there = int(self._control_verb("ping", None)["time_ns"])
+            after = time.monotonic_ns()
+            found.append((after - before, there - (before + after) // 2))
+        # The quickest answer tells it best.
+        return min(found)[1]
 
     # Control
 

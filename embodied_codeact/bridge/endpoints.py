@@ -1,7 +1,7 @@
 """Addresses: one endpoint names a server; its sockets have addresses derived from it.
 
-``ipc://FOLDER`` puts the sockets into a folder as ``command``, ``control``, ``events``. ``tcp://HOST:PORT`` uses PORT
-for commands and the two ports after it for control and events.
+``ipc://FOLDER`` puts the sockets into a folder as ``command``, ``control``, ``events``, ``images``. ``tcp://HOST:PORT``
+uses PORT for commands and the three ports after it for the others.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import msgspec
 
 from embodied_codeact.errors import ConfigurationError
 
-SOCKETS = ("command", "control", "events")
+SOCKETS = ("command", "control", "events", "images")
 _MAX_IPC_PATH = 107 - max(len(f"/{name}") for name in SOCKETS)
 """The socket's own path, in the folder, may have 107 bytes."""
 
@@ -66,7 +66,7 @@ def parse_endpoint(text: str) -> Endpoint:
     host, _, port = rest.rpartition(":")
     if transport == "tcp" and host and port.isascii() and port.isdigit() and int(port) <= 65535 - len(SOCKETS):
         return Endpoint("tcp", host.strip("[]"), int(port))
-    raise ConfigurationError(f"endpoint {text!r} is neither ipc://FOLDER nor tcp://HOST:PORT (with a port up to 65532)")
+    raise ConfigurationError(f"endpoint {text!r} is neither ipc://FOLDER nor tcp://HOST:PORT (with a port up to 65531)")
 
 
 def with_free_port(endpoint: Endpoint) -> Endpoint:

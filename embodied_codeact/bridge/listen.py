@@ -16,10 +16,13 @@ from embodied_codeact.bridge.verbs import ServerConfig
 from embodied_codeact.errors import ConfigurationError
 
 EVENTS_QUEUE = 10_000
+WELCOME = b"welcome"
+IMAGES_QUEUE = 2
+"""Messages that wait for a subscriber that does not keep up, at most; more are lost to it."""
 
 
 class Listener:
-    """Binds ``command``, ``control`` and ``events`` at an endpoint.
+    """Binds ``command``, ``control``, ``events`` and ``images`` at an endpoint.
 
     Raises:
         ConfigurationError: the endpoint is taken, cannot be bound, or is open to other machines without keys; or the
@@ -48,6 +51,7 @@ class Listener:
             self.command = self._bind(context, zmq.ROUTER, "command")
             self.control = self._bind(context, zmq.ROUTER, "control")
             self.events = self._bind(context, zmq.XPUB, "events")
+            self.images = self._bind(context, zmq.XPUB, "images")
         except BaseException:
             self.close()
             raise
@@ -103,8 +107,8 @@ class Listener:
         socket.setsockopt(zmq.MAXMSGSIZE, MAX_COMMAND_BYTES)
         if kind == zmq.XPUB:
             # The welcome tells a subscriber that from now on it misses nothing.
-            socket.setsockopt(zmq.XPUB_WELCOME_MSG, b"welcome")
-            socket.setsockopt(zmq.SNDHWM, EVENTS_QUEUE)
+            socket.setsockopt(zmq.XPUB_WELCOME_MSG, WELCOME)
+            socket.setsockopt(zmq.SNDHWM, IMAGES_QUEUE if name == "images" else EVENTS_QUEUE)
         else:
             socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
         if self.endpoint.transport == "tcp" and ":" in self.endpoint.place:

@@ -29,6 +29,8 @@ from embodied_codeact.bridge.listen import Listener
 from embodied_codeact.bridge.polling import Poll
 from embodied_codeact.bridge.sending import Sender
 from embodied_codeact.bridge.stop import Script, StopFlag, StopLevel, StopState
+from embodied_codeact.bridge.stream_memory import StreamLink
+from embodied_codeact.bridge.streaming import ImageThread, SensorPublisher
 from embodied_codeact.bridge.verbs import (
     CallBody,
     Confinement,
@@ -102,8 +104,15 @@ class EnvironmentServer:
             self._desk = ControlDesk(self._stop, self._lease)
             self._admission = Admission(self.session, self.endpoint, self._lease, self._stop)
             opening.callback(self._desk.close)
+            self._link = StreamLink()
+            opening.callback(self._link.close)
+            self._streams = SensorPublisher(self._link, self._listener.events, self.session)
             self._world = self._start_world()
             opening.callback(lambda: self._world.close())
+            self._streams.begin(self._world.description.sensors)
+            images = ImageThread(self._link, self._listener.images, self._world.description.sensors, self.session)
+            images.start()
+            opening.callback(images.end)
             self._interpreter = Interpreter(
                 sandbox=config.sandbox, limits=config.limits, connect_world=lambda: self._world.connect()
             )
@@ -145,6 +154,7 @@ class EnvironmentServer:
             self._pump_world()
             self._pump_interpreter()
             self._publish_news()
+            self._streams.pump()
             self._check_deadman()
             if self._listener.events in ready:
                 self._read_subscriptions()
@@ -163,7 +173,7 @@ class EnvironmentServer:
 
     def _poll(self, end_fd: int | None) -> set[object]:
         """Wait for something to do; return the descriptors and sockets that can be read."""
-        fds = [self._desk.wake_fd, *self._interpreter.fds()]
+        fds = [self._desk.wake_fd, self._streams.fileno(), *self._interpreter.fds()]
         if end_fd is not None:
             fds.append(end_fd)
         now, wake_at = time.monotonic(), self._interpreter.wake_at()
@@ -179,7 +189,9 @@ class EnvironmentServer:
     # Processes
 
     def _start_world(self) -> WorldProcess:
-        return WorldProcess(self.config.environment, self.config.options, self._flag, self._on_world_event)
+        return WorldProcess(
+            self.config.environment, self.config.options, self._flag, self._on_world_event, self._link.world_ends
+        )
 
     def _on_world_event(self, message: dict[str, Any]) -> None:
         execution = self._execution
@@ -255,7 +267,7 @@ class EnvironmentServer:
         """Take them from the socket, which then welcomes the subscribers."""
         with contextlib.suppress(zmq.Again):
             for _ in range(_READS_PER_TURN):
-                self._listener.events.recv(flags=zmq.NOBLOCK)
+                self._streams.subscription(self._listener.events.recv(flags=zmq.NOBLOCK))
 
     # Commands
 

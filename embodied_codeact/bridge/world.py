@@ -1,8 +1,9 @@
 """The world process: owns the adapter, answers the server and the script's primitive calls, obeys the stop flag.
 
-Started by the server as ``python -m embodied_codeact.bridge.world SERVER_FD PASS_FD STOP_FD GUARDIAN_FD``. The first
-message names the environment and its options; the answer is the environment's description. After that the server's
-requests and the worker's calls are answered in the order in which they come, by one thread.
+Started by the server as ``python -m embodied_codeact.bridge.world SERVER_FD PASS_FD STOP_FD GUARDIAN_FD`` and the three
+descriptors of the sensor streams (:mod:`embodied_codeact.bridge.stream_memory`). The first message names the
+environment and its options; the answer is the environment's description. After that the server's requests and the
+worker's calls are answered in the order in which they come, by one thread.
 
 Save and restore: the world forks a copy that sleeps (:mod:`embodied_codeact.bridge.snapshots`). To restore, the server
 wakes the sleeper with channels of its own, and asks it as ``awake``; only when that has been answered, it has the world
@@ -28,7 +29,9 @@ import msgspec
 from embodied_codeact.bridge import snapshots
 from embodied_codeact.bridge.calls import Callables, Called, Permit, call_record, kind_of, shorten
 from embodied_codeact.bridge.guardian import Living, fork_guarded
+from embodied_codeact.bridge.sensing import Sensing
 from embodied_codeact.bridge.stop import Script, StopFlag
+from embodied_codeact.bridge.stream_memory import StreamMemory, WorldEnds
 from embodied_codeact.channel import ALERT_S, Channel, ChannelClosed, ChannelCorrupt
 from embodied_codeact.contracts import (
     CallRecord,
@@ -55,8 +58,11 @@ def _error(kind: str, message: str) -> dict[str, str]:
 class World:
     """Serves one adapter to one server and, at a time, one worker."""
 
-    def __init__(self, server: socket.socket, pass_socket: socket.socket, stop: StopFlag, living: Living) -> None:
+    def __init__(
+        self, server: socket.socket, pass_socket: socket.socket, stop: StopFlag, living: Living, sensing: Sensing
+    ) -> None:
         self._stop = stop
+        self._sensing = sensing
         self._living = living
         self._adapter: EnvironmentAdapter
         self._forkable = False
@@ -78,6 +84,7 @@ class World:
         # Not epoll, whose set of descriptors a fork shares.
         self._selector = selectors.PollSelector()
         self._selector.register(self._server, selectors.EVENT_READ)
+        self._selector.register(self._sensing, selectors.EVENT_READ)
 
     def open(self) -> bool:
         """Make the adapter that the first message asks for, and describe it. Returns whether it stands."""
@@ -86,7 +93,9 @@ class World:
             environment, options = open_environment(start["environment"], start["options"])
             tasks = environment.tasks(options)
             self._forkable = is_forkable(environment)
-            self._adapter = environment.adapter(options, WorldContext(stop_requested=self._stop.requested))
+            context = WorldContext(stop_requested=self._stop.requested, tick=self._sensing.tick)
+            self._adapter = environment.adapter(options, context)
+            self._sensing.begin(self._adapter, environment.sensors, lambda: self._living.here)
             try:
                 description = describe_environment(environment, self._adapter.primitives(), tasks)
                 self._server.send({"description": description})
@@ -116,6 +125,8 @@ class World:
                         self._read_server()
                     elif key.fileobj is self._worker:
                         self._serve_worker(self._worker)
+                    elif key.fileobj is self._sensing:
+                        self._sensing.wake()
                     elif key.fileobj in self._sleepers:
                         self._bury(key.fd)
         except ChannelClosed:
@@ -123,11 +134,12 @@ class World:
 
     def _ready(self) -> list[tuple[selectors.SelectorKey, int]]:
         """Wait for something to do. After a script's call without sleeping at first, since the next one may be near."""
+        self._sensing.idle()
         while time.perf_counter() < self._alert_until:
             if ready := self._selector.select(0):
                 return ready
             os.sched_yield()
-        return self._selector.select()
+        return self._selector.select(self._sensing.wait_s())
 
     def close(self) -> None:
         """Close the adapter. A world that was restored elsewhere leaves without that: what it would close, the other
@@ -376,16 +388,20 @@ class World:
         self._server.send({"event": "failed", "message": message})
 
 
-def main(server_fd: int, pass_fd: int, stop_fd: int, guardian_fd: int) -> None:
+def main(server_fd: int, pass_fd: int, stop_fd: int, guardian_fd: int, *stream_fds: int) -> None:
     """Run a world on inherited descriptors until its server ends."""
     # A person's Ctrl-C is for the server, which ends its world in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for fd in (server_fd, pass_fd, stop_fd, guardian_fd):
+    for fd in (server_fd, pass_fd, stop_fd, guardian_fd, *stream_fds):
         # A simulator's own processes must not hold the channel open when this one is gone.
         os.set_inheritable(fd, False)
     stop = StopFlag(stop_fd)
     living = fork_guarded(socket.socket(fileno=guardian_fd), stop, of_the_world=(server_fd, pass_fd))
-    world = World(socket.socket(fileno=server_fd), socket.socket(fileno=pass_fd), stop, living)
+    streams = WorldEnds(*stream_fds)
+    sensing = Sensing(
+        StreamMemory(streams.memory), socket.socket(fileno=streams.samples), socket.socket(fileno=streams.pictures)
+    )
+    world = World(socket.socket(fileno=server_fd), socket.socket(fileno=pass_fd), stop, living, sensing)
     # Whatever a simulator prints is a log line, never an answer.
     with contextlib.redirect_stdout(sys.stderr), contextlib.suppress(ChannelClosed):
         if not world.open():
@@ -397,4 +413,4 @@ def main(server_fd: int, pass_fd: int, stop_fd: int, guardian_fd: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:5]))
+    main(*(int(argument) for argument in sys.argv[1:8]))

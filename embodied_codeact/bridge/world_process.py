@@ -20,6 +20,7 @@ import msgspec
 
 from embodied_codeact.bridge.saves import Saves, Successor
 from embodied_codeact.bridge.stop import StopFlag
+from embodied_codeact.bridge.stream_memory import WorldEnds
 from embodied_codeact.channel import Channel, ChannelClosed, ChannelCorrupt
 from embodied_codeact.contracts import EnvironmentDescription, Observation, Permissions
 from embodied_codeact.errors import OPERATOR_ERRORS, CommandRefused, EnvironmentFailure, OperatorError
@@ -64,7 +65,12 @@ class WorldProcess:
     """
 
     def __init__(
-        self, environment: str, options: dict[str, Any], stop: StopFlag, on_event: Callable[[dict[str, Any]], None]
+        self,
+        environment: str,
+        options: dict[str, Any],
+        stop: StopFlag,
+        on_event: Callable[[dict[str, Any]], None],
+        streams: WorldEnds,
     ) -> None:
         """Start the process and wait for its description.
 
@@ -85,7 +91,7 @@ class WorldProcess:
         self._pass, pass_theirs = socket.socketpair()
         self._guardian, guardian_theirs = socket.socketpair()
         with theirs, pass_theirs, guardian_theirs:
-            fds = (theirs.fileno(), pass_theirs.fileno(), stop.fd, guardian_theirs.fileno())
+            fds = (theirs.fileno(), pass_theirs.fileno(), stop.fd, guardian_theirs.fileno(), *streams)
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "embodied_codeact.bridge.world", *map(str, fds)],
                 pass_fds=fds,

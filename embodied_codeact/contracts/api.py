@@ -52,7 +52,9 @@ class ErrorSpec(msgspec.Struct, frozen=True):
 
 
 class SensorSpec(msgspec.Struct, frozen=True):
-    """One sensor stream. ``shape`` is empty for a scalar; ``rate_hz`` is 0 for one that is read on demand."""
+    """One sensor stream. ``shape`` is empty for a scalar; ``rate_hz`` is 0 for one that is read on demand, and not in
+    every observation. ``stream_hz``: how often it is streamed to who subscribes, at most, a second of the clock; 0 for
+    as often as ``rate_hz`` says. The kind ``camera`` is an image: (height, width, 3) uint8, or (height, width)."""
 
     name: str
     kind: str
@@ -61,6 +63,12 @@ class SensorSpec(msgspec.Struct, frozen=True):
     unit: str = ""
     frame: str = ""
     rate_hz: float = 0.0
+    stream_hz: float = 0.0
+
+    @property
+    def streamed_hz(self) -> float:
+        """How often it is streamed; 0 for never."""
+        return self.stream_hz or self.rate_hz
 
 
 class ApiDescription(msgspec.Struct, frozen=True):

@@ -10,11 +10,12 @@ An environment is found by entry point (group ``embodied_codeact.environments``)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import msgspec
+import numpy.typing as npt
 
 from embodied_codeact.contracts.api import SensorSpec
 from embodied_codeact.contracts.records import Observation, Status, Task
@@ -24,15 +25,24 @@ def _never() -> bool:
     return False
 
 
+def _nothing() -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class WorldContext:
     """What the world process gives to an adapter.
 
     ``stop_requested()`` turns true while an interrupt or a stop is wanted; it is cheap (shared memory), and an adapter
     with motion reads it at every simulation step and comes to rest by planned deceleration.
+
+    ``tick()`` is called by an adapter at every step of a primitive that takes time, outside of anything that must not
+    be read half-done: sensors that are due are read and streamed then. It costs a fraction of a microsecond where none
+    is.
     """
 
     stop_requested: Callable[[], bool] = _never
+    tick: Callable[[], None] = _nothing
 
 
 class EnvironmentAdapter(Protocol):
@@ -136,6 +146,41 @@ class RenewsAfterFork(Protocol):
     def after_fork(self) -> None:
         """Renew them. Called in a restored world before anything else; the saved world sleeps on with the old ones,
         and this may be called again in another copy of it."""
+        ...
+
+
+@runtime_checkable
+class Senses(Protocol):
+    """An adapter whose sensors can be read one by one, for the streams. One without it is streamed from ``observe``,
+    and only while no script runs."""
+
+    def sense(self, names: Collection[str]) -> Mapping[str, Any]:
+        """Return the values of these sensors as they are now, without those that have none now. Cheap, and changes
+        nothing: it is called as often as the sensors' specs say, also from within ``tick``."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class SensedImage:
+    """A picture of a sensor of the kind ``camera``. ``time_ns``: the monotonic clock when what it shows was so."""
+
+    name: str
+    image: npt.NDArray[Any]
+    time_ns: int
+
+
+@runtime_checkable
+class SensesImages(Protocol):
+    """An adapter that takes pictures elsewhere, so that a stream of them does not hold up its steps. Of one without it,
+    cameras are read by ``sense`` like other sensors."""
+
+    def begin_images(self, names: Collection[str]) -> None:
+        """Begin to take pictures for these sensors, of the world as it is now, and do not wait for them. Where the last
+        ones are not ready yet, this may be left out."""
+        ...
+
+    def ready_images(self) -> Sequence[SensedImage]:
+        """Return the pictures that have become ready, each once, without waiting."""
         ...
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from embodied_codeact.contracts import Observation, Status, Task, WorldContext
+from embodied_codeact.contracts import Observation, SensedImage, Status, Task, WorldContext
 from embodied_codeact.envs.tabletop.backend import PandaArm
 from embodied_codeact.envs.tabletop.environment import TabletopOptions
 from embodied_codeact.envs.tabletop.film import FilmLog
 from embodied_codeact.envs.tabletop.naming import Naming, SeenNames, TrueNames
 from embodied_codeact.envs.tabletop.perception import StatePerception
 from embodied_codeact.envs.tabletop.renderer import Renderer, SimulatedCameras
-from embodied_codeact.envs.tabletop.sensors import TIMING
+from embodied_codeact.envs.tabletop.sensing import TabletopSenses
+from embodied_codeact.envs.tabletop.sensors import CONTACTS, SENSORS, TIMING
 from embodied_codeact.envs.tabletop.simulation import Simulation
 from embodied_codeact.envs.tabletop.state import TabletopState
 from embodied_codeact.envs.tabletop.tasks import TASKS, Setup, TabletopTask
@@ -24,6 +25,7 @@ from embodied_codeact.envs.tabletop.vision.perception import VisionPerception
 from embodied_codeact.errors import ConfigurationError, EnvironmentFailure, unknown_name
 from embodied_codeact.primitives.arm import Arm, MotionArm
 from embodied_codeact.primitives.arm_backend import Perception
+from embodied_codeact.primitives.arm_sensors import ArmSensors
 from embodied_codeact.primitives.arm_types import Array
 from embodied_codeact.primitives.camera import Camera
 from embodied_codeact.primitives.gripper import Gripper
@@ -35,6 +37,8 @@ from embodied_codeact.primitives.skill_arm import SkillArm
 SETTLE_S = 10.0
 """So long the world may take to come to rest before it is judged."""
 
+
+_OBSERVED = frozenset(spec.name for spec in SENSORS if spec.rate_hz > 0)
 
 _DECIMALS = 4
 """Of numbers in the state: tenths of a millimetre. A model reads every digit; the sensors have all of them."""
@@ -50,7 +54,7 @@ class TabletopAdapter:
     def __init__(self, options: TabletopOptions, context: WorldContext) -> None:
         self._options = options
         self.simulation = Simulation(realtime=options.speed == "realtime")
-        self._renderer = Renderer()
+        self._renderer = Renderer(context.tick)
         self._perception: Perception
         if options.perception == "vision":
             eyes = VisionPerception(self.simulation, self._renderer, lambda: self._arm.tool())
@@ -59,7 +63,15 @@ class TabletopAdapter:
         else:
             self._perception = StatePerception(self.simulation)
             obstacles, self._naming = self._perception.objects, TrueNames()
-        self._arm = PandaArm(self.simulation, context.stop_requested, obstacles, self._naming)
+
+        def stop_requested() -> bool:
+            # Also asked while a motion is planned, where time passes without a step.
+            context.tick()
+            return context.stop_requested()
+
+        self._arm = PandaArm(self.simulation, stop_requested, obstacles, self._naming)
+        self._senses = TabletopSenses(self.simulation, self._arm, self._naming, self._renderer)
+        self.simulation.hooks.append(context.tick)
         self._film: FilmLog | None = None
         if options.record:
             self._film = FilmLog(self.simulation, self._renderer)
@@ -78,9 +90,12 @@ class TabletopAdapter:
         }
 
     def _arm_for(self, level: str) -> Arm:
+        sensors = ArmSensors(self._arm, {spec.name: (spec, self._senses.contacts) for spec in (CONTACTS,)})
         if level == "joints":
-            return JointArm(self._arm)
-        return SkillArm(self._arm, self._perception) if level == "skills" else MotionArm(self._arm)
+            return JointArm(self._arm, sensors=sensors)
+        if level == "motion":
+            return MotionArm(self._arm, sensors=sensors)
+        return SkillArm(self._arm, self._perception, sensors=sensors)
 
     def primitives(self) -> Mapping[str, Any]:
         """Return ``arm``, ``gripper``, ``scene`` and ``camera``, for the level that was chosen."""
@@ -132,21 +147,21 @@ class TabletopAdapter:
     def _sensors(self) -> dict[str, Any]:
         if self._setup is None:
             return {}
-        joints, tool, gripper = self._arm.joints(), self._arm.tool(), self._arm.gripper()
         timing = {TIMING: np.array(self._arm.motion)} if self._options.timing else {}
-        return {
-            "joint_positions": joints.positions,
-            "joint_velocities": joints.velocities,
-            "joint_efforts": joints.efforts,
-            "tool_pose": np.concatenate([tool.position, tool.orientation]),
-            "gripper": np.array([gripper.width, gripper.force]),
-            "contacts": self._contacts(),
-            **timing,
-        }
+        return {**self._senses.sense(_OBSERVED), **timing}
 
-    def _contacts(self) -> str:
-        pairs = [sorted(map(self._naming.called, pair)) for pair in self.simulation.contacts()]
-        return ",".join(sorted("|".join(pair) for pair in pairs))
+    def sense(self, names: Collection[str]) -> Mapping[str, Any]:
+        """Return the values of these sensors, as :class:`~embodied_codeact.contracts.Senses` says."""
+        return self._senses.sense(names) if self._setup is not None else {}
+
+    def begin_images(self, names: Collection[str]) -> None:
+        """Begin a picture, as :class:`~embodied_codeact.contracts.SensesImages` says."""
+        if self._setup is not None:
+            self._senses.begin_images(names)
+
+    def ready_images(self) -> Sequence[SensedImage]:
+        """Return the pictures that have become ready."""
+        return self._senses.ready_images()
 
     def judge(self) -> Status:
         """Let everything come to rest and return the task's verdict."""

@@ -16,6 +16,7 @@ from embodied_codeact.envs.tabletop.planning.planner import Held, Planner
 from embodied_codeact.envs.tabletop.planning.trajectories import Trajectory, at_velocity
 from embodied_codeact.envs.tabletop.simulation import Simulation
 from embodied_codeact.errors import unknown_name
+from embodied_codeact.primitives.arm_backend import Until
 from embodied_codeact.primitives.arm_errors import LimitExceeded, OutOfReach, UnknownObject
 from embodied_codeact.primitives.arm_types import (
     ArmLimits,
@@ -119,7 +120,12 @@ class PandaArm:
     # Moving
 
     def move_joints(
-        self, joints: Sequence[float] | Array, *, speed: float = 1.0, touching: Collection[str] = ()
+        self,
+        joints: Sequence[float] | Array,
+        *,
+        speed: float = 1.0,
+        touching: Collection[str] = (),
+        until: Until | None = None,
     ) -> MotionResult:
         """Move to joint positions (7,), in a straight line in joint space."""
         goal = np.asarray(joints, dtype=float)
@@ -127,25 +133,33 @@ class PandaArm:
             plan = self._planner.plan_joints(
                 self._executor.commanded, goal, self._finger_width(), touching=touching, speed=speed
             )
-        return self._execute(plan, self.forward(goal), touching)
+        return self._execute(plan, self.forward(goal), touching, until)
 
     def move_tool(
-        self, pose: Pose, *, straight: bool = False, speed: float = 1.0, touching: Collection[str] = ()
+        self,
+        pose: Pose,
+        *,
+        straight: bool = False,
+        speed: float = 1.0,
+        touching: Collection[str] = (),
+        until: Until | None = None,
     ) -> MotionResult:
         """Move the tool to ``pose``, in a straight line or on any free way."""
         with self._planning(touching):
             plan = self._planner.plan_tool(
                 self._executor.commanded, pose, straight, self._finger_width(), touching=touching, speed=speed
             )
-        return self._execute(plan, pose, touching)
+        return self._execute(plan, pose, touching, until)
 
-    def move_velocities(self, velocities: Sequence[float] | Array, duration: float) -> MotionResult:
+    def move_velocities(
+        self, velocities: Sequence[float] | Array, duration: float, *, until: Until | None = None
+    ) -> MotionResult:
         """Bring the joints to velocities (7,) rad/s, keep them for ``duration`` seconds, and come to rest."""
         with self._planning():
             plan = at_velocity(self._executor.commanded, np.asarray(velocities, dtype=float), duration, LIMITS)
             self._planner.check(plan, self._finger_width())
         last = plan.positions[-1] if len(plan.positions) else self._executor.commanded
-        return self._execute(plan, self.forward(last), ())
+        return self._execute(plan, self.forward(last), (), until)
 
     def move_gripper(self, width: float, *, force: float, speed: float = 1.0) -> GripperState:
         """Open or close the fingers towards ``width`` m, pressing with at most ``force`` N."""
@@ -157,9 +171,9 @@ class PandaArm:
         self._executor.move_fingers(width, force=force, speed=speed)
         return self.gripper()
 
-    def wait(self, duration: float) -> None:
-        """Let ``duration`` seconds of simulated time pass, holding still."""
-        self._executor.wait(duration)
+    def wait(self, duration: float, *, until: Until | None = None) -> None:
+        """Let ``duration`` seconds of simulated time pass, holding still; end early once ``until`` says so."""
+        self._executor.wait(duration, until)
 
     @contextlib.contextmanager
     def _planning(self, touching: Collection[str] = ()) -> Iterator[None]:
@@ -190,9 +204,9 @@ class PandaArm:
         held = next((Held(thing, self.tool()) for thing in objects if thing.name == held_name), None)
         self._planner.update([thing for thing in objects if held is None or thing is not held.object], held)
 
-    def _execute(self, plan: Trajectory, goal: Pose, touching: Collection[str]) -> MotionResult:
+    def _execute(self, plan: Trajectory, goal: Pose, touching: Collection[str], until: Until | None) -> MotionResult:
         began = self._simulation.time
-        self._executor.follow(plan, touching=touching)
+        self._executor.follow(plan, touching=touching, until=until)
         joints = self._simulation.joints()[0][:7]
         reached = self.forward(joints)
         return MotionResult(

@@ -19,6 +19,7 @@ from embodied_codeact.envs.tabletop.panda import ARM_JOINTS, FINGER_JOINTS, FING
 from embodied_codeact.envs.tabletop.planning.trajectories import Trajectory, to_rest
 from embodied_codeact.envs.tabletop.simulation import RATE_HZ, STEP_S, Simulation
 from embodied_codeact.errors import Stopped
+from embodied_codeact.primitives.arm_backend import Until
 from embodied_codeact.primitives.arm_errors import Collision, ObjectSlipped
 from embodied_codeact.primitives.arm_types import Array
 
@@ -77,8 +78,9 @@ class Executor:
         self.commanded = np.array(joints, dtype=float)
         self.grasped = set()
 
-    def follow(self, trajectory: Trajectory, *, touching: Collection[str] = ()) -> None:
-        """Carry out a trajectory to its end.
+    def follow(self, trajectory: Trajectory, *, touching: Collection[str] = (), until: Until | None = None) -> None:
+        """Carry out a trajectory to its end, or until ``until`` says that it is enough: then come to rest by planned
+        deceleration.
 
         Raises:
             Stopped: a stop was requested; the arm has come to rest by planned deceleration.
@@ -87,9 +89,11 @@ class Executor:
         """
         watch = self._watch(touching)
         with self._counted():
-            self._carry_out(trajectory, watch)
+            self._carry_out(trajectory, watch, until)
 
-    def _carry_out(self, trajectory: Trajectory, watch: _Watch) -> None:
+    def _carry_out(self, trajectory: Trajectory, watch: _Watch, until: Until | None) -> None:
+        if until is not None and until():
+            return
         simulation, stop_requested = self._simulation, self._stop_requested
         velocities = trajectory.velocities.tolist()
         for index, positions in enumerate(trajectory.positions.tolist()):
@@ -101,6 +105,9 @@ class Executor:
             if index % WATCH_STEPS == 0 and self._look(watch):
                 self._rest(trajectory, index)
                 self._tell(watch)
+            if until is not None and until():
+                self._rest(trajectory, index)
+                return
         self.commanded = trajectory.positions[-1].copy() if len(trajectory.positions) else self.commanded
         self._come_to_rest()
 
@@ -224,13 +231,15 @@ class Executor:
         """How far the commanded fingers are ahead of the measured ones, m: they press on something."""
         return abs(travel - self._measured_travel())
 
-    def wait(self, duration: float) -> None:
-        """Hold still for a while.
+    def wait(self, duration: float, until: Until | None = None) -> None:
+        """Hold still for a while, or until ``until`` says that it is enough.
 
         Raises:
             Stopped: a stop was requested.
         """
         for _ in range(max(1, round(duration * RATE_HZ))):
+            if until is not None and until():
+                return
             self._simulation.step()
             if self._stop_requested():
                 raise Stopped("a stop was requested: the arm holds still")

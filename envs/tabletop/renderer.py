@@ -10,10 +10,12 @@ import os
 import socket
 import subprocess
 import sys
+import time
 import weakref
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, NamedTuple
 
 from embodied_codeact.envs.tabletop.cameras import CAMERAS, OVERHEAD, CameraSpec
 from embodied_codeact.envs.tabletop.messages import (
@@ -41,6 +43,20 @@ _MODULE = "embodied_codeact.envs.tabletop.renderer_process"
 _ANSWER_S = 60.0
 """A renderer that is silent for longer is broken. Its start, on a busy machine, is part of the first answer."""
 _END_S = 2.0
+_MEANWHILE_S = 0.002
+
+
+def _nothing() -> None:
+    pass
+
+
+class Begun(NamedTuple):
+    """A picture that is not waited for: the camera, for which sensors it is taken, and the monotonic time, ns, of what
+    it shows."""
+
+    camera: CameraSpec
+    sensors: tuple[str, ...]
+    time_ns: int
 
 
 class Renderer:
@@ -51,7 +67,12 @@ class Renderer:
     ended.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, meanwhile: Callable[[], None] = _nothing) -> None:
+        """``meanwhile`` is called every few milliseconds while a picture is waited for."""
+        self._meanwhile = meanwhile
+        self._asking = False
+        self._begun: deque[Begun] = deque()
+        self._ready: list[tuple[Begun, CameraImage]] = []
         self._pipe: Connection | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._scene: SceneSpec | None = None
@@ -92,6 +113,46 @@ class Renderer:
         _, buffers = self._ask(scene, Film(camera, list(postures)))
         return buffers
 
+    def begin(self, scene: SceneSpec, posture: Posture, begun: Begun) -> bool:
+        """Have a picture taken without waiting for it; return whether it is. None is while others are under way.
+
+        Raises:
+            EnvironmentFailure: the renderer cannot be started.
+        """
+        if self._asking or self._begun:
+            return False
+        try:
+            pipe = self._connected()
+            self._set_scene(pipe, scene)
+            send(pipe, TakePicture(begun.camera, posture))
+        except OSError as error:
+            self.close()
+            raise EnvironmentFailure(f"the renderer's process has failed: {error!r}") from error
+        self._begun.append(begun)
+        return True
+
+    def ready(self) -> list[tuple[Begun, CameraImage]]:
+        """Return the pictures that were begun and have become ready, without waiting.
+
+        Raises:
+            EnvironmentFailure: the renderer could not take one.
+        """
+        pipe = self._pipe
+        try:
+            while self._begun and pipe is not None and not self._asking and pipe.poll():
+                self._take_begun(pipe)
+        except (EOFError, OSError):
+            self.close()  # the next picture starts another one
+        ready, self._ready = self._ready, []
+        return ready
+
+    def _take_begun(self, pipe: Connection) -> None:
+        begun = self._begun.popleft()
+        answer, buffers = receive(pipe, Answer)
+        if isinstance(answer, Failed):
+            raise EnvironmentFailure(f"the renderer failed: {answer.reason}")
+        self._ready.append((begun, unpack_picture(answer, buffers)))
+
     def after_fork(self) -> None:
         """This process is a copy of the one that started the renderer: let go of the pipe. The next picture starts a
         renderer anew. Every ``os.fork`` sees to it."""
@@ -100,7 +161,7 @@ class Renderer:
         if self._process is not None:
             # The original's child, so there is nothing to wait for here.
             self._process.returncode = 0
-        self._pipe = self._process = self._scene = None
+        self._forget()
 
     def close(self) -> None:
         """End the renderer. May be called twice; a later picture starts a new one."""
@@ -112,19 +173,43 @@ class Renderer:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+        self._forget()
+
+    def _forget(self) -> None:
         self._pipe = self._process = self._scene = None
+        self._begun.clear()
+        self._ready.clear()
+
+    def _set_scene(self, pipe: Connection, scene: SceneSpec) -> None:
+        if scene is not self._scene:
+            send(pipe, SetScene(scene))
+            self._scene = scene
+
+    def _wait(self, pipe: Connection) -> None:
+        until = time.monotonic() + _ANSWER_S
+        while not pipe.poll(_MEANWHILE_S):
+            if time.monotonic() > until:
+                raise OSError(f"no answer in {_ANSWER_S:g} s")
+            self._meanwhile()
 
     def _ask(self, scene: SceneSpec, request: Request) -> tuple[Any, list[bytes]]:
+        self._asking = True
+        try:
+            return self._ask_twice(scene, request)
+        finally:
+            self._asking = False
+
+    def _ask_twice(self, scene: SceneSpec, request: Request) -> tuple[Any, list[bytes]]:
         """Ask, and once more with a new renderer where the old one has died."""
         for attempt in (1, 2):
             pipe = self._connected()
             try:
-                if scene is not self._scene:
-                    send(pipe, SetScene(scene))
-                    self._scene = scene
+                self._set_scene(pipe, scene)
                 send(pipe, request)
-                if not pipe.poll(_ANSWER_S):
-                    raise OSError(f"no answer in {_ANSWER_S:g} s")
+                while self._begun:
+                    self._wait(pipe)
+                    self._take_begun(pipe)
+                self._wait(pipe)
                 answer, buffers = receive(pipe, Answer)
             except (EOFError, OSError) as error:
                 self.close()

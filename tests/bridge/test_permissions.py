@@ -12,7 +12,9 @@ import pytest
 from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.bridge.guardian import Living
 from embodied_codeact.bridge.local import local_session
+from embodied_codeact.bridge.sensing import Sensing
 from embodied_codeact.bridge.stop import Script, StopFlag
+from embodied_codeact.bridge.stream_memory import StreamLink
 from embodied_codeact.bridge.world import World
 from embodied_codeact.channel import Channel
 from embodied_codeact.contracts import CallFinished, ExecutionEvent, Permissions
@@ -194,14 +196,16 @@ def test_a_call_waits_for_the_permit_of_its_script() -> None:
     passing, pass_theirs = socket.socketpair()
     worker_ours, worker_theirs = Channel.pair()
     server, worker, flag = Channel(ours), Channel(worker_ours), StopFlag()
-    world = World(theirs, pass_theirs, flag, Living())
+    link = StreamLink()
+    sensing = Sensing(link.memory, link.samples, link.pictures)
+    world = World(theirs, pass_theirs, flag, Living(), sensing)
     server.send({"environment": "counter", "options": {}})
     assert world.open()
     task = server.receive()["description"]["tasks"][0]
     thread = threading.Thread(target=world.serve)
     thread.start()
     with contextlib.ExitStack() as closing:
-        for end in (passing, pass_theirs, theirs, worker, worker_theirs, flag):
+        for end in (passing, pass_theirs, theirs, worker, worker_theirs, flag, link):
             closing.callback(end.close)
         closing.callback(world._detach)
         closing.callback(thread.join)

@@ -170,11 +170,12 @@ def test_nothing_moves_while_stopped(backend: FakeArm) -> None:
 @pytest.mark.parametrize(
     ("level", "methods"),
     [
-        (JointArm, "pose joints limits home wait move_joints move_velocities forward jacobian"),
-        (MotionArm, "pose joints limits home wait move_to move_linear move_by rotate can_reach"),
+        (JointArm, "pose joints limits home wait wait_for move_joints move_velocities forward jacobian"),
+        (MotionArm, "pose joints limits home wait wait_for move_to move_linear move_by rotate can_reach"),
         (
             SkillArm,
-            "pose joints limits home wait move_to move_linear move_by rotate can_reach pick place stack push turn",
+            "pose joints limits home wait wait_for move_to move_linear move_by rotate can_reach "
+            "pick place stack push turn",
         ),
     ],
 )

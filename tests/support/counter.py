@@ -7,7 +7,7 @@ import random
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -74,6 +74,7 @@ class Counter:
             raise InvalidArgument("seconds is a number, such as 0.5")
         until = time.monotonic() + seconds
         while time.monotonic() < until:
+            self._context.tick()
             if self._context.stop_requested():
                 raise Stopped("stopped while waiting")
             time.sleep(0.005)
@@ -168,6 +169,11 @@ class CounterAdapter:
             status=Status(success=won, score=float(won), done=won, reason="the goal is reached" if won else ""),
         )
 
+    def sense(self, names: Collection[str]) -> Mapping[str, Any]:
+        value = self._counter._value
+        readings = {"dial": np.array([value, value / 2]), "picture": _picture(value), "depth": _depth(value)}
+        return {name: readings[name] for name in names}
+
     def judge(self) -> Status:
         return self.observe().status
 
@@ -182,6 +188,16 @@ class ForkableAdapter(CounterAdapter):
 
     def after_fork(self) -> None:
         ForkableAdapter.renewed += 1
+
+
+def _picture(value: int) -> npt.NDArray[np.uint8]:
+    """A picture whose brightness says what the counter shows."""
+    return np.full((48, 64, 3), 20 * value, dtype=np.uint8)
+
+
+def _depth(value: int) -> npt.NDArray[np.float32]:
+    """Distances that no 8 bits hold."""
+    return np.linspace(value, value + 1.0, 48 * 64, dtype=np.float32).reshape(48, 64)
 
 
 def seeded_goal(seed: int) -> int:
@@ -208,7 +224,12 @@ class CounterEnvironment:
     options_type: type[msgspec.Struct] = CounterOptions
     state_type: type[msgspec.Struct] = CounterState
     error_types: Sequence[type[Exception]] = (Overflow,)
-    sensors: Sequence[SensorSpec] = (SensorSpec(name="dial", kind="dial", dtype="<f8", shape=[2], rate_hz=10),)
+    sensors: Sequence[SensorSpec] = (
+        SensorSpec(name="dial", kind="dial", dtype="<f8", shape=[2], rate_hz=10, stream_hz=100),
+        SensorSpec(name="picture", kind="camera", dtype="|u1", shape=[48, 64, 3], stream_hz=50),
+        SensorSpec(name="depth", kind="camera", dtype="<f4", shape=[48, 64], unit="m", stream_hz=50),
+        SensorSpec(name="odometer", kind="dial", dtype="<f8", shape=[]),
+    )
     guide = "A counter."
 
     def __init__(self, name: str, kind: type[Counter]) -> None:

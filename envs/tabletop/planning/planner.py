@@ -217,6 +217,7 @@ class Planner:
         check = self._way_check(start, finger_width, touching)
         free, blocked = [], None
         for posture in postures:
+            self._refuse_stop()
             hit = check.at(posture)
             blocked = blocked or hit
             if hit is None:
@@ -253,6 +254,7 @@ class Planner:
     def _postures(self, start: Array, pose: Pose) -> list[Array]:
         """A few postures that differ, best first, each of which puts the tool at ``pose``."""
         solutions = self._kinematics.solutions(pose.position, pose.orientation, start)
+        self._refuse_stop()
         if not len(solutions):
             raise OutOfReach(self.reach_advice(pose, start))
         limits = self._limits
@@ -282,6 +284,7 @@ class Planner:
                 continue
             hit = check.along(rows)
             if hit is None:
+                self._refuse_stop()
                 return along_line(self._kinematics, rows, self._limits, speed)
             blocked = blocked or hit
         self._refuse(blocked, f"on the straight line to {_point(pose.position)}")
@@ -298,6 +301,7 @@ class Planner:
         """The straight line in joint space where it is free, or a way over what stands there."""
         for posture in postures:
             if check.free(start, posture):
+                self._refuse_stop()
                 return through_joints(start, [posture], self._limits, speed, kinematics=self._kinematics)
         for posture in postures[:2]:
             for waypoints in self._ways_over(start, pose, posture):
@@ -334,9 +338,11 @@ class Planner:
         if height - pose.position[2] < _SHORT_LEG:
             return []
         above = Pose(np.array([pose.position[0], pose.position[1], height]), pose.orientation)
+        self._refuse_stop()
         found = self._kinematics.inverse(above.position, above.orientation, joints)
         if not found.success:
             return None
+        self._refuse_stop()
         try:
             rows = line_joints(self._kinematics, joints, above, found.joints)
         except LeavesReach:
@@ -347,6 +353,7 @@ class Planner:
         """A free trajectory by waypoints with free lines between them: in wide corners, in narrow ones, or halting at
         each of them."""
         for rounding in _ROUNDINGS:
+            self._refuse_stop()
             plan = through_joints(start, waypoints, self._limits, speed, kinematics=self._kinematics, rounding=rounding)
             if check.along(plan.positions) is None:
                 return plan

@@ -1,0 +1,226 @@
+"""The server's part of the sensor streams: knows who subscribed to what, and passes on what the world sends.
+
+Small sensors go out on the ``events`` socket, by the server's main thread; pictures on ``images``, by a thread of their
+own, which also compresses them where that is asked for. Neither ever waits for a reader: one that does not keep up
+loses samples, and sees by their numbers how many.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+import traceback
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import zmq
+
+from embodied_codeact import wire
+from embodied_codeact.bridge.compression import compress
+from embodied_codeact.bridge.framing import MAGIC, Header
+from embodied_codeact.bridge.sensing import CAMERA
+from embodied_codeact.bridge.stream_memory import (
+    COMPRESSED,
+    MAX_DATAGRAM,
+    MAX_SENSORS,
+    RAW,
+    Pictured,
+    Sampled,
+    StreamLink,
+)
+from embodied_codeact.contracts import SensorSpec
+from embodied_codeact.wire import Buffer
+
+SAMPLE, SENSOR_FAILED = "sample", "sensor_failed"
+_SENSOR, _IMAGE, _COMPRESSED = "sensor/", "image/", "compressed/"
+_READS_PER_TURN = 100
+_NOTE_BYTES = 2 * MAX_DATAGRAM
+_HEADERS = msgspec.msgpack.Encoder()
+
+
+def topic_of(spec: SensorSpec, *, compressed: bool = False) -> bytes:
+    """The topic under which a sensor is published."""
+    if spec.kind != CAMERA:
+        return f"{_SENSOR}{spec.name}".encode()
+    return f"{_COMPRESSED if compressed else _IMAGE}{spec.name}".encode()
+
+
+class Subscriptions:
+    """What is subscribed on one socket, as an XPUB socket tells it, and so which of its topics are wanted.
+
+    A subscription is to all topics that begin with it; ``topics`` are those of this socket.
+    """
+
+    def __init__(self, topics: Sequence[bytes]) -> None:
+        self._topics = topics
+        self._prefixes: set[bytes] = set()
+
+    def take(self, message: bytes) -> None:
+        """Take what was read from the socket. Anything but a subscription that could be to one of the topics is
+        ignored, so that nobody can fill the memory with others."""
+        kind, prefix = message[:1], message[1:]
+        if kind == b"\x01" and any(topic.startswith(prefix) for topic in self._topics):
+            self._prefixes.add(prefix)
+        elif kind == b"\x00":
+            self._prefixes.discard(prefix)
+
+    def wanted(self, topic: bytes) -> bool:
+        """Whether anybody is subscribed to it."""
+        return any(topic.startswith(prefix) for prefix in self._prefixes)
+
+
+class SensorPublisher:
+    """Publishes small sensors on the events socket. For the server's main thread."""
+
+    def __init__(self, link: StreamLink, events: zmq.Socket[bytes], session: str) -> None:
+        self._link = link
+        self._events = events
+        self._session = session
+        self._topics: dict[int, bytes] = {}
+        self._subscriptions = Subscriptions(())
+        self._notes = msgspec.msgpack.Decoder(list[Sampled])
+
+    def begin(self, specs: Sequence[SensorSpec]) -> None:
+        """These are the world's sensors, which do not change."""
+        self._topics = {index: topic_of(spec) for index, spec in _streamed(specs) if spec.kind != CAMERA}
+        self._subscriptions = Subscriptions(tuple(self._topics.values()))
+
+    def fileno(self) -> int:
+        """The descriptor to poll for samples of the world."""
+        return self._link.samples.fileno()
+
+    def subscription(self, message: bytes) -> None:
+        """Somebody has subscribed on the events socket, or does so no more."""
+        self._subscriptions.take(message)
+        changed = [
+            self._link.memory.want(index, RAW if self._subscriptions.wanted(topic) else 0)
+            for index, topic in self._topics.items()
+        ]
+        if any(changed):
+            self._link.wake()
+
+    def pump(self) -> None:
+        """Publish what the world has sent."""
+        for note in _datagrams(self._link.samples):
+            for sample in self._notes.decode(note):
+                topic = self._topics.get(sample.sensor)
+                if topic is not None:
+                    self._publish(topic, sample)
+
+    def _publish(self, topic: bytes, sample: Sampled) -> None:
+        if sample.error:
+            frames = failed(sample.error, self._session, sample.time_ns)
+        else:
+            frames = message(self._session, sample.seq, sample.time_ns, sample.document, sample.buffers)
+        with contextlib.suppress(zmq.Again):
+            self._events.send_multipart([topic, *frames], flags=zmq.NOBLOCK)
+
+
+class ImageThread(threading.Thread):
+    """Publishes pictures on the images socket, which is its own."""
+
+    def __init__(self, link: StreamLink, images: zmq.Socket[bytes], specs: Sequence[SensorSpec], session: str) -> None:
+        super().__init__(name="images", daemon=True)
+        self._link = link
+        self._socket = images
+        self._session = session
+        cameras = {index: spec for index, spec in _streamed(specs) if spec.kind == CAMERA}
+        self._raw = {index: topic_of(spec) for index, spec in cameras.items()}
+        self._compressed = {index: topic_of(spec, compressed=True) for index, spec in cameras.items()}
+        self._specs = cameras
+        self._subscriptions = Subscriptions((*self._raw.values(), *self._compressed.values()))
+        self._notes = msgspec.msgpack.Decoder(Pictured)
+        self._end_fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+
+    def run(self) -> None:
+        poller = zmq.Poller()
+        for source in (self._socket, self._link.pictures.fileno(), self._end_fd):
+            poller.register(source, zmq.POLLIN)
+        try:
+            while True:
+                ready = {source for source, _ in poller.poll()}
+                if self._end_fd in ready:
+                    return
+                if self._socket in ready:
+                    self._read_subscriptions()
+                for note in _datagrams(self._link.pictures):
+                    self._pass_on_safely(self._notes.decode(note))
+        finally:
+            self._socket.close(linger=0)
+
+    def end(self) -> None:
+        """Stop the thread and close its socket."""
+        os.eventfd_write(self._end_fd, 1)
+        self.join()
+        os.close(self._end_fd)
+
+    def _read_subscriptions(self) -> None:
+        with contextlib.suppress(zmq.Again):
+            for _ in range(_READS_PER_TURN):
+                self._subscriptions.take(self._socket.recv(flags=zmq.NOBLOCK))
+        changed = [self._link.memory.want(index, self._how(index)) for index in self._specs]
+        if any(changed):
+            self._link.wake()
+
+    def _how(self, index: int) -> int:
+        raw, compressed = (self._subscriptions.wanted(topics[index]) for topics in (self._raw, self._compressed))
+        return (RAW if raw else 0) | (COMPRESSED if compressed else 0)
+
+    def _pass_on_safely(self, note: Pictured) -> None:
+        memory = self._link.memory
+        if note.sensor not in self._specs or not memory.holds(note.at, note.nbytes):
+            return  # of a world that has been replaced
+        try:
+            self._pass_on(note, memory.picture(note.at, note.nbytes))
+        except Exception:  # noqa: BLE001 - one picture that cannot be sent must not end the others
+            traceback.print_exc()
+        finally:
+            memory.take(note.at, note.nbytes)
+
+    def _pass_on(self, note: Pictured, data: memoryview) -> None:
+        how = self._how(note.sensor)
+        image = np.frombuffer(data, dtype=note.dtype).reshape(note.shape)
+        if how & RAW:
+            document, buffers = wire.pack(image)
+            self._send(self._raw[note.sensor], message(self._session, note.seq, note.time_ns, document, buffers))
+        if how & COMPRESSED:
+            self._send(self._compressed[note.sensor], self._compress(note, image))
+
+    def _compress(self, note: Pictured, image: npt.NDArray[Any]) -> list[Buffer]:
+        try:
+            document, _ = wire.pack(compress(image))
+        except (ImportError, ValueError) as error:
+            return failed(str(error), self._session, note.time_ns)
+        return message(self._session, note.seq, note.time_ns, document, ())
+
+    def _send(self, topic: bytes, frames: list[Buffer]) -> None:
+        with contextlib.suppress(zmq.Again):
+            self._socket.send_multipart([topic, *frames], flags=zmq.NOBLOCK)
+
+
+def message(session: str, seq: int, time_ns: int, document: bytes, buffers: Sequence[Buffer]) -> list[Buffer]:
+    """The frames of a sample after its topic."""
+    sizes = [memoryview(buffer).nbytes for buffer in buffers]
+    header = Header(type=SAMPLE, session=session, seq=seq, time_ns=time_ns, sizes=sizes, body=msgspec.Raw(document))
+    return [MAGIC, _HEADERS.encode(header), *buffers]
+
+
+def failed(why: str, session: str, time_ns: int) -> list[Buffer]:
+    """The frames that say that a sensor gives no samples."""
+    body = msgspec.Raw(msgspec.msgpack.encode(why))
+    return [MAGIC, _HEADERS.encode(Header(type=SENSOR_FAILED, session=session, time_ns=time_ns, body=body))]
+
+
+def _streamed(specs: Sequence[SensorSpec]) -> list[tuple[int, SensorSpec]]:
+    return [(index, spec) for index, spec in enumerate(specs[:MAX_SENSORS]) if spec.streamed_hz > 0]
+
+
+def _datagrams(sock: socket.socket) -> Iterator[bytes]:
+    with contextlib.suppress(BlockingIOError):
+        for _ in range(_READS_PER_TURN):
+            yield sock.recv(_NOTE_BYTES)
