@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,11 @@ def check_mcap(path: Path) -> None:
         ) from error
     if path.exists():
         raise ConfigurationError(f"{path} exists, and a recording overwrites nothing; remove it or choose another name")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as error:
+        raise ConfigurationError(f"cannot write the recording {path}: {error.strerror}") from error
 
 
 class McapFile:
@@ -55,7 +61,6 @@ class McapFile:
         self._sequence: dict[int, int] = {}
         self._failed = False
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("xb")
         except OSError as error:
             raise ConfigurationError(f"cannot write the recording {path}: {error.strerror}") from error

@@ -82,7 +82,9 @@ class McapRecorder:
         self._clock = _Clock()
         self._sensors: dict[str, SensorSpec] = {}
         self._state = StateSchema([])
-        self._last_command = (self._clock.now(), self._clock.now())
+        self._last_command = (0, 0)
+        """When it was asked, and answered."""
+        self._filmed_until = self._clock.now()
 
     @property
     def path(self) -> Path:
@@ -245,6 +247,11 @@ class McapRecorder:
             self._fetch = None
             self.log(f"there is no film: {error}", "recording", WARNING)
         begun, ended = self._last_command
+        if ended <= self._filmed_until:
+            ended = self._clock.now()
+        begun = max(begun, self._filmed_until)
+        if frames:
+            self._filmed_until = ended
         for index, frame in enumerate(frames, start=1):
             at = begun + (ended - begun) * index // len(frames)
             self._file.write("/film", CompressedImage(time_of(at), "film", frame, "jpeg"), at)

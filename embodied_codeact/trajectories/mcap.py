@@ -20,6 +20,8 @@ from embodied_codeact.trajectories.codec import decode_episode
 
 TASK, TURNS, EPISODE = "/task", "/turns", "/episode"
 MAGIC = b"\x89MCAP0\r\n"
+_MOST_BYTES = 1 << 30
+"""Of one record: more is damage."""
 CUT_OFF = "the recording breaks off here"
 
 _log = logging.getLogger(__name__)
@@ -63,7 +65,7 @@ def read_mcap_episodes(path: Path | str) -> Iterator[Episode]:
                 begun = None
             turns = []
     except ValueError as error:
-        raise ConfigurationError(f"{path}: {error}") from error
+        raise ConfigurationError(f"{path} is damaged, or no recording of this project: {error}") from error
     if begun is not None:
         yield _cut_off(path, begun, turns)
 
@@ -84,6 +86,7 @@ def _messages(path: Path | str) -> Iterator[tuple[str, bytes]]:
     try:
         import mcap.exceptions
         import mcap.records
+        import zstandard
     except ImportError as error:
         raise ConfigurationError(
             f"reading {path} needs mcap, which is not installed: pip install 'embodied-codeact[record]'"
@@ -94,12 +97,14 @@ def _messages(path: Path | str) -> Iterator[tuple[str, bytes]]:
             for record in _records(file):
                 if isinstance(record, mcap.records.Channel):
                     topics[record.id] = record.topic
-                elif isinstance(record, mcap.records.Message) and topics[record.channel_id] in (TASK, TURNS, EPISODE):
-                    yield topics[record.channel_id], record.data
+                elif isinstance(record, mcap.records.Message):
+                    topic = topics.get(record.channel_id, "")
+                    if topic in (TASK, TURNS, EPISODE):
+                        yield topic, record.data
     except OSError as error:
         raise ConfigurationError(f"cannot read {path}: {error.strerror}") from error
-    except (mcap.exceptions.McapError, KeyError) as error:
-        raise ConfigurationError(f"{path} is no recording that can be read: {error}") from error
+    except (mcap.exceptions.McapError, zstandard.ZstdError, MemoryError) as error:
+        raise ConfigurationError(f"{path} is damaged, or no recording: {error or 'too large a record'}") from error
 
 
 def _records(file: IO[bytes]) -> Iterator[object]:
@@ -111,6 +116,6 @@ def _records(file: IO[bytes]) -> Iterator[object]:
     from mcap.stream_reader import StreamReader
 
     try:
-        yield from StreamReader(file).records
+        yield from StreamReader(file, record_size_limit=_MOST_BYTES).records
     except (mcap.exceptions.EndOfFile, struct.error):
         _log.warning("%s was cut off; it is read as far as it goes", getattr(file, "name", "the recording"))
