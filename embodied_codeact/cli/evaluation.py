@@ -16,7 +16,7 @@ from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.cli import agents, common
 from embodied_codeact.cli.console import printable
 from embodied_codeact.cli.episodes import Record, Watch, console_for, progress, trajectories, view_on
-from embodied_codeact.cli.recording import both, film_of, is_mcap_place, mcap_recorder, prepare_recording
+from embodied_codeact.cli.recording import both, is_mcap_place, mcap_recorder, prepare_recording, watched
 from embodied_codeact.contracts import EnvironmentSession, Episode, Task
 from embodied_codeact.errors import ConfigurationError, OperatorError
 from embodied_codeact.evaluation import EvaluationReport, SessionPool, evaluate, score
@@ -90,7 +90,9 @@ def evaluate_command(
         @contextlib.contextmanager
         def lend() -> Iterator[EnvironmentSession]:
             with pool.session() as session:
-                yield session if recorder is None else recorder.watching(session, film_of(session))
+                # A pool lends what it opened, and that are clients here.
+                assert isinstance(session, EnvironmentClient)
+                yield session if recorder is None else watched(recorder, session, session)
 
         with (
             _partial_report(console, len(tasks), record) as keep,

@@ -13,7 +13,6 @@ from embodied_codeact.agent.events import AgentEvent, EpisodeFinished, EpisodeSt
 from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.contracts import EnvironmentSession
 from embodied_codeact.recording import EpisodeRecorder, McapRecorder, check_mcap, check_recordable
-from embodied_codeact.recording.mcap_recorder import Fetch
 from embodied_codeact.registry import load_environment
 
 MCAP = ".mcap"
@@ -57,7 +56,7 @@ def recorded(
         yield client, view
     elif is_mcap_place(place):
         with mcap_recorder(console, place) as recorder:
-            yield recorder.watching(client, film_of(client)), both(console, view, recorder)
+            yield watched(recorder, client, client), both(console, view, recorder)
     else:
         with _filmed(console, EpisodeRecorder(client.frames, place)) as recorder:
             yield client, both(console, view, recorder)
@@ -85,11 +84,10 @@ def mcap_recorder(console: Console, place: Path) -> Iterator[McapRecorder]:
             console.print(f"recording: {recorder.path}", markup=False, soft_wrap=True)
 
 
-def film_of(session: EnvironmentSession) -> Fetch | None:
-    """What fetches frames, where the environment that is served can be filmed at all."""
-    if not isinstance(session, EnvironmentClient):
-        return None
-    return session.frames if _can_be_filmed(load_environment(session.describe().name).options_type) else None
+def watched(recorder: McapRecorder, session: EnvironmentSession, client: EnvironmentClient) -> EnvironmentSession:
+    """The session, which is that of the client, as the recorder sees it."""
+    filmed = _can_be_filmed(load_environment(client.describe().name).options_type)
+    return recorder.watching(session, fetch=client.frames if filmed else None, stops=client.stop_state)
 
 
 def both(console: Console, view: EventSink, recorder: EventSink) -> EventSink:

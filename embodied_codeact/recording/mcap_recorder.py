@@ -36,7 +36,7 @@ from embodied_codeact.contracts import (
     Turn,
     UserMessage,
 )
-from embodied_codeact.errors import CommandRefused, ConfigurationError
+from embodied_codeact.errors import CommandRefused, ConfigurationError, OperatorError, StopLatched
 from embodied_codeact.recording.mcap_file import McapFile
 from embodied_codeact.recording.messages import (
     ERROR,
@@ -51,6 +51,7 @@ from embodied_codeact.recording.messages import (
     Result,
     StateSchema,
     StatusMessage,
+    Stop,
     TaskMessage,
     TurnMessage,
     time_of,
@@ -66,6 +67,8 @@ _KINDS = {"CodeAction": "code", "ToolCall": "tool", "UserMessage": "message", "F
 
 Fetch = Callable[[int], list[bytes]]
 """Returns up to so many frames of the film as JPEG, the oldest first; none when none are left."""
+Stops = Callable[[], tuple[str, str]]
+"""Returns the latched stop in words (``"normal"`` for none) and its reason."""
 
 
 class McapRecorder:
@@ -79,6 +82,8 @@ class McapRecorder:
     def __init__(self, path: Path) -> None:
         self._file = McapFile(path)
         self._fetch: Fetch | None = None
+        self._stops: Stops | None = None
+        self._stop: tuple[str, str] | None = None
         self._clock = _Clock()
         self._sensors: dict[str, SensorSpec] = {}
         self._state = StateSchema([])
@@ -96,10 +101,12 @@ class McapRecorder:
         """Whether nothing was recorded, so that no file is left."""
         return self._file.messages == 0
 
-    def watching(self, session: EnvironmentSession, fetch: Fetch | None = None) -> WatchedSession:
+    def watching(
+        self, session: EnvironmentSession, *, fetch: Fetch | None = None, stops: Stops | None = None
+    ) -> WatchedSession:
         """Return the session to give to the agent instead: all that goes through it is recorded. ``fetch`` gives frames
-        of its world's film, where there is one."""
-        self._fetch = fetch
+        of its world's film, where there is one; ``stops`` says which stop is latched, and why."""
+        self._fetch, self._stops = fetch, stops
         return WatchedSession(session, self)
 
     def close(self) -> None:
@@ -163,6 +170,20 @@ class McapRecorder:
         self._file.write_as("/state", self._state.name, self._state.schema, self._state.message(observation.state), now)
         for name, value in observation.sensors.items():
             self.sample(self._sensors.get(name, SensorSpec(name, "", "")), value, now)
+        self._look_for_stops()
+
+    def refused(self, command: Command, error: OperatorError) -> None:
+        """The environment did not do it."""
+        self.log(f"{command.verb}: {type(error).__name__}: {error}", "environment", ERROR)
+        if isinstance(error, StopLatched):
+            self._look_for_stops()
+
+    def _look_for_stops(self) -> None:
+        """Record which stop is latched, where that has changed."""
+        stop = None if self._stops is None else self._stops()
+        if stop is not None and stop != self._stop:
+            self._stop = stop
+            self._write("/stop", Stop(*stop))
 
     # What the agent tells
 

@@ -193,6 +193,13 @@ class StatusMessage(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Stop(msgspec.Struct, frozen=True):
+    """Which stop is latched."""
+
+    level: Annotated[str, Meta(description="normal, protective stop or emergency stop")]
+    reason: str
+
+
 class EpisodeMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     """How an episode ended."""
 
@@ -233,6 +240,7 @@ OURS: dict[type[msgspec.Struct], str] = {
     ActionMessage: "Action",
     TurnMessage: "Turn",
     StatusMessage: "Status",
+    Stop: "Stop",
     EpisodeMessage: "Episode",
     Reading: "Reading",
     TextReading: "TextReading",

@@ -16,7 +16,7 @@ from embodied_codeact.contracts import (
     Task,
 )
 from embodied_codeact.errors import OperatorError
-from embodied_codeact.recording.messages import ERROR, Command
+from embodied_codeact.recording.messages import Command
 from embodied_codeact.trajectories.codec import encode_plain
 
 
@@ -35,8 +35,8 @@ class Watcher(Protocol):
         """The environment answered."""
         ...
 
-    def log(self, text: str, name: str, level: int) -> None:
-        """A line for people."""
+    def refused(self, command: Command, error: OperatorError) -> None:
+        """The environment did not do it."""
         ...
 
 
@@ -88,5 +88,5 @@ class WatchedSession:
         try:
             yield
         except OperatorError as error:
-            self._watcher.log(f"{command.verb}: {type(error).__name__}: {error}", "environment", ERROR)
+            self._watcher.refused(command, error)
             raise

@@ -18,8 +18,10 @@ import msgspec
 import numpy as np
 import pytest
 from mcap.reader import make_reader
+from typer.testing import CliRunner
 
-from embodied_codeact.contracts import FRAMES_PER_SECOND, SensorSpec
+from embodied_codeact.cli import app
+from embodied_codeact.contracts import FRAMES_PER_SECOND, SensorSpec, Task
 from embodied_codeact.errors import ConfigurationError, OperatorError
 from embodied_codeact.recording import McapRecorder
 from embodied_codeact.recording.mcap_file import McapFile
@@ -39,6 +41,7 @@ SCHEMAS = {
     "/actions": "embodied_codeact.Action",
     "/turns": "embodied_codeact.Turn",
     "/status": "embodied_codeact.Status",
+    "/stop": "embodied_codeact.Stop",
     "/state": "embodied_codeact.State",
     "/episode": "embodied_codeact.Episode",
     "/log": "foxglove.Log",
@@ -123,6 +126,7 @@ def test_a_run_is_recorded_whole(world: Path) -> None:
     assert all(base64.b64decode(frame["data"]).startswith(b"\xff\xd8") for frame in at["/film"])
     (figure,) = at["/figures"]
     assert (figure["format"], base64.b64decode(figure["data"])[:4]) == ("png", b"\x89PNG")
+    assert at["/stop"] == [{"level": "normal", "reason": ""}]
     assert (at["/episode"][0]["success"], at["/episode"][0]["turns"]) == (True, 4)
     # The pictures lie within the time of the command that they show.
     first, second = recorded.times["/commands"][1:3]
@@ -151,6 +155,28 @@ def test_an_evaluation_is_one_recording_of_all_its_episodes(tmp_path: Path) -> N
     assert [task["seed"] for task in recorded.messages["/task"]] == [0, 1, 2]
     assert "/film" not in recorded.messages
     assert list(read_episodes(tmp_path / "all.mcap")) == list(read_episodes(kept))
+
+
+@pytest.mark.usefixtures("counter_installed")
+def test_a_chat_is_recorded_with_its_person_and_its_stops(tmp_path: Path) -> None:
+    one, two = (f"<execute>\ncounter.add({amount})\n</execute>" for amount in (1, 2))
+    replies = ["Shall I?", one, two, "<solution>two</solution>"]
+    trace = write_trace(tmp_path / "trace.jsonl", replies, Task("reach-3", "counter", "count"))
+    words = ["chat", "counter", "--sandbox", "best", "--task", "reach-3", "--model", f"replay:{trace}", "--record-to"]
+    lines = "count\n/halt\nyes\n/clear\nnow\n/quit\n"
+    result = CliRunner().invoke(app, [*words, str(tmp_path / "chat.mcap")], input=lines)
+    assert result.exit_code == 0, result.output
+    assert "chat.mcap" in result.stdout
+    recorded = Recorded(tmp_path / "chat.mcap")
+    said = [(line["name"], line["message"]) for line in recorded.messages["/log"]]
+    assert ("agent", "Shall I?") in said
+    assert said[-1] == ("user", "now")
+    assert ("user", "The user latched an emergency stop.") in said
+    assert [stop["level"] for stop in recorded.messages["/stop"]] == ["normal", "emergency stop", "normal"]
+    assert [state["value"] for state in recorded.messages["/state"]][-1] == 2
+    assert "an emergency stop is latched" in recorded.messages["/results"][0]["error"]
+    (episode,) = read_episodes(tmp_path / "chat.mcap")
+    assert (episode.end, episode.metadata["instructed"]) == ("user", True)
 
 
 def test_a_killed_run_loses_only_the_turn_in_flight(world: Path, caplog: pytest.LogCaptureFixture) -> None:
