@@ -11,11 +11,13 @@ from embodied_codeact.contracts import Action, Episode, ExecutionEvent, Reply, T
 
 
 class EpisodeStarted(msgspec.Struct, frozen=True, tag="episode_started"):
-    """The world is ready. ``opening`` is what the environment said first, ``state`` its high-level state then."""
+    """The world is ready. ``opening`` is what the environment said first, ``state`` its high-level state then;
+    ``episode`` what is known of the episode before its first turn: who acts, by which rules, and the opening prompt."""
 
     task: Task
     opening: str
     state: dict[str, Any] = msgspec.field(default_factory=dict)
+    episode: Episode | None = None
 
 
 class ReplyText(msgspec.Struct, frozen=True, tag="reply_text"):

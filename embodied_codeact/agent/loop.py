@@ -144,7 +144,7 @@ class Attempt:
                 images=takes_images(self.model),
             )
         )
-        self.emit(EpisodeStarted(self.task, opening.text, self.state))
+        self.emit(EpisodeStarted(self.task, opening.text, self.state, self.record()))
         self.model.start_episode()
         self.company.start_episode()
         if instruction is not None:

@@ -321,6 +321,7 @@ class EnvironmentClient:
                 if received.header.id == request:
                     return self._replies.value(received)
         raise self._lost()
+
     # Sensors
 
     def sensors(self, *names: str, compressed: bool = False) -> SensorReader:

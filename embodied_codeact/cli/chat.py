@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from embodied_codeact.agent.events import AgentEvent, TurnFinished
+from embodied_codeact.agent.events import EventSink
 from embodied_codeact.cli import agents, common
 from embodied_codeact.cli.chat_commands import FILM, Workbench
 from embodied_codeact.cli.chat_film import ChatFilm, check_film
@@ -19,6 +19,7 @@ from embodied_codeact.cli.chat_person import ChatPerson
 from embodied_codeact.cli.chat_session import ChatSession
 from embodied_codeact.cli.chat_view import ChatView
 from embodied_codeact.cli.chat_worlds import Worlds
+from embodied_codeact.cli.recording import both, is_mcap_place, mcap_recorder, prepare_recording, watched
 from embodied_codeact.contracts import Task
 from embodied_codeact.tasks import is_free
 from embodied_codeact.trajectories import TrajectoryWriter
@@ -54,17 +55,23 @@ def chat(
     out: common.Out = None,
     record: Annotated[bool, typer.Option("--record", help=f"Film the chat; it is written to {FILM}.")] = False,
     record_to: Annotated[
-        Path | None, typer.Option(metavar="FILE.mp4", help="Like --record, to this file.", show_default=False)
+        Path | None,
+        typer.Option(
+            metavar="FILE.mp4|FILE.mcap",
+            help="Like --record, to this file; or record everything to an MCAP file.",
+            show_default=False,
+        ),
     ] = None,
     calls: Annotated[bool, typer.Option("--calls/--no-calls", help="Show each primitive call.")] = True,
 ) -> None:
     """Tell the agent what to do, watch it, answer it, stop it, and go on in the same world."""
     console = Console(highlight=False)
     options = common.environment_options(games, api, option)
-    film_to = record_to or (FILM if record else None)
+    place = record_to or (FILM if record else None)
+    film_to = None if is_mcap_place(place) else place
     if film_to is not None:
         check_film(film_to)
-        common.prepare_recording(environment, options, connect=connect)
+    prepare_recording(place, environment, options, connect=connect)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
     security = common.keys_for(connect, key, server_key)
     maker = agents.AgentMaker(environment, model, action=action, model_options=model_option, approve=approve)
@@ -78,26 +85,23 @@ def chat(
         keys = CtrlC(lambda: client.halt("the user pressed Ctrl-C"))
         description = client.describe()
         film = stack.enter_context(contextlib.closing(ChatFilm(client.frames))) if film_to is not None else None
+        recorder = None
+        if place is not None and is_mcap_place(place):
+            recorder = stack.enter_context(mcap_recorder(console, place))
         view = ChatView(console, show_calls=calls)
         chosen = common.with_seed(_scene(description.tasks, task), seed)
         bench = Workbench(client, view, maker, chosen, Worlds(client), film)
         session = ChatSession(client, keys)
         person = ChatPerson(console, session, keys, bench)
 
-        def sink(event: AgentEvent) -> None:
-            view(event)
-            if film is not None:
-                with (
-                    console.status("drawing the film ...")
-                    if isinstance(event, TurnFinished)
-                    else contextlib.nullcontext()
-                ):
-                    film(event)
-
+        sink: EventSink = view
+        for follower in (film, recorder):
+            sink = sink if follower is None else both(console, sink, follower)
+        acts_in = session if recorder is None else watched(recorder, session, client)
         bench.agent = maker.make(sink, real=description.real, approver=person, person=person)
         try:
             with keys:
-                bench.agent.run(session, chosen)
+                bench.agent.run(acts_in, chosen)
         finally:
             if writer is not None and bench.agent.episode is not None:
                 writer.write(bench.agent.episode)

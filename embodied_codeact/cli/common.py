@@ -20,8 +20,6 @@ from embodied_codeact.bridge.verbs import MAX_SECONDS
 from embodied_codeact.cli.console import printable
 from embodied_codeact.contracts import EnvironmentDescription
 from embodied_codeact.errors import BridgeError, ConfigurationError, OperatorError
-from embodied_codeact.recording import check_recordable
-from embodied_codeact.registry import load_environment
 from embodied_codeact.tasks import choose_task as choose_task
 from embodied_codeact.tasks import one_per_type as one_per_type
 from embodied_codeact.tasks import with_seed as with_seed
@@ -120,17 +118,6 @@ def environment_options(
             raise ConfigurationError(f"option {text!r} is not KEY=VALUE")
         collected[key] = value
     return collected
-
-
-def prepare_recording(environment: str, options: dict[str, Any], *, connect: str | None) -> None:
-    """See that episodes can be recorded, and ask a server of our own for it.
-
-    Raises:
-        ConfigurationError: a package is missing, or the environment cannot be filmed.
-    """
-    check_recordable(environment, load_environment(environment).options_type)
-    if connect is None:
-        options["record"] = "true"
 
 
 @contextlib.contextmanager

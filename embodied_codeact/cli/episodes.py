@@ -14,16 +14,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from embodied_codeact.agent import MINT, User
-from embodied_codeact.agent.events import AgentEvent, EventSink
+from embodied_codeact.agent.events import EventSink
 from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.bridge.security import ClientSecurity
 from embodied_codeact.cli import agents, common
 from embodied_codeact.cli.approval import approver_at
 from embodied_codeact.cli.console import RunView, printable
+from embodied_codeact.cli.recording import prepare_recording, recorded
 from embodied_codeact.contracts import Episode
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.evaluation import ReplayReport, replay_recordings
-from embodied_codeact.recording import EpisodeRecorder
 from embodied_codeact.registry import load_environment
 from embodied_codeact.tasks import is_free
 from embodied_codeact.trajectories import Recording as RecordedEpisode
@@ -39,7 +39,12 @@ Recording = Annotated[
     bool, typer.Option("--record", help=f"Write a video and a picture of each turn to {RECORDINGS}/.")
 ]
 RecordTo = Annotated[
-    Path | None, typer.Option(metavar="DIR|FILE.mp4", help="Like --record, to this folder or file.", show_default=False)
+    Path | None,
+    typer.Option(
+        metavar="DIR|FILE.mp4|FILE.mcap",
+        help="Like --record, to this folder or file; or record everything to an MCAP file.",
+        show_default=False,
+    ),
 ]
 
 Record = Callable[[Episode], None]
@@ -127,8 +132,7 @@ def run(
     console = console_for(as_json)
     options = common.environment_options(games, api, option)
     film = record_to or (RECORDINGS if record else None)
-    if film is not None:
-        common.prepare_recording(environment, options, connect=connect)
+    prepare_recording(film, environment, options, connect=connect)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
     security = common.keys_for(connect, key, server_key)
     maker = agents.AgentMaker(environment, model, action=action, model_options=model_option, user=user, approve=approve)
@@ -137,8 +141,8 @@ def run(
     )
     with (
         contextlib.closing(maker),
-        _workplace(environment, options, sandbox, connect, security, out) as (session, keep),
-        _recorded(console, session, film, RunView(console, show_calls=calls)) as view,
+        _workplace(environment, options, sandbox, connect, security, out) as (client, keep),
+        recorded(console, client, film, RunView(console, show_calls=calls)) as (session, view),
     ):
         description = session.describe()
         chosen = common.with_seed(common.choose_task(description.tasks, task), seed)
@@ -154,28 +158,6 @@ def run(
         common.print_json(_episode_summary(episode))
     if not episode.status.success:
         raise typer.Exit(NOT_SOLVED)
-
-
-@contextlib.contextmanager
-def _recorded(console: Console, session: EnvironmentClient, place: Path | None, view: EventSink) -> Iterator[EventSink]:
-    """Yield what is told of events: the view, and where a place is given the recorder, which draws what happened after
-    each turn."""
-    if place is None:
-        yield view
-        return
-    recorder = EpisodeRecorder(session.frames, place)
-
-    def both(event: AgentEvent) -> None:
-        view(event)
-        with console.status("drawing the film ..."):
-            recorder(event)
-
-    try:
-        yield both
-    finally:
-        recorder.close()
-        for path in recorder.written:
-            console.print(f"video: {path}", markup=False, soft_wrap=True)
 
 
 def _episode_summary(episode: Episode) -> dict[str, Any]:
@@ -234,7 +216,7 @@ def _standing(counts: Counter[str]) -> str:
 
 @common.operator_errors
 def replay(
-    file: Annotated[Path, typer.Argument(help="Recorded episodes, JSON Lines.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="Recorded episodes, JSON Lines or MCAP.", show_default=False)],
     environment: Annotated[
         str | None, typer.Option(help="Environment in which to replay.", show_default="the recorded one")
     ] = None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,10 +16,16 @@ from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.cli import agents, common
 from embodied_codeact.cli.console import printable
 from embodied_codeact.cli.episodes import Record, Watch, console_for, progress, trajectories, view_on
-from embodied_codeact.contracts import Episode, Task
+from embodied_codeact.cli.recording import both, is_mcap_place, mcap_recorder, prepare_recording, watched
+from embodied_codeact.contracts import EnvironmentSession, Episode, Task
 from embodied_codeact.errors import ConfigurationError, OperatorError
 from embodied_codeact.evaluation import EvaluationReport, SessionPool, evaluate, score
+from embodied_codeact.recording import McapRecorder
 from embodied_codeact.tasks import is_free
+
+RecordTo = Annotated[
+    Path | None, typer.Option(metavar="FILE.mcap", help="Record all episodes to this MCAP file.", show_default=False)
+]
 
 
 @common.operator_errors
@@ -48,6 +55,7 @@ def evaluate_command(
     key: common.Key = None,
     server_key: common.ServerKey = None,
     out: common.Out = None,
+    record_to: RecordTo = None,
     watch: Watch = False,
     as_json: common.Json = False,
 ) -> None:
@@ -56,7 +64,8 @@ def evaluate_command(
     options = common.environment_options(games, api, option)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
     security = common.keys_for(connect, key, server_key)
-    _check_parallel(parallel, connect=connect, watch=watch)
+    _check_parallel(parallel, connect=connect, watch=watch, record_to=record_to)
+    prepare_recording(record_to, environment, options, connect=connect)
     maker = agents.AgentMaker(environment, model, action=action, model_options=model_option, user=user, approve=approve)
     maker.limit(
         turns=max_turns, calls=max_calls, tokens=max_tokens, seconds=max_seconds, script_timeout_s=script_timeout
@@ -69,18 +78,33 @@ def evaluate_command(
             environment, options, sandbox=sandbox, connect=connect, security=security, quiet=again
         )
 
-    with contextlib.closing(maker), trajectories(out) as record, SessionPool(open_session) as pool:
+    with (
+        contextlib.closing(maker),
+        trajectories(out) as record,
+        _recorder(console, record_to) as recorder,
+        SessionPool(open_session) as pool,
+    ):
         with pool.session() as session:
             description = session.describe()
         maker.consent_mode(real=description.real)
         tasks = common.with_seeds(_select(description.tasks, task, per_type, limit), seed, seeds)
         view = view_on(console, watch)
+        if recorder is not None:
+            view = recorder if view is None else both(console, view, recorder)
+
+        @contextlib.contextmanager
+        def lend() -> Iterator[EnvironmentSession]:
+            with pool.session() as session:
+                # A pool lends what it opened, and that are clients here.
+                assert isinstance(session, EnvironmentClient)
+                yield session if recorder is None else watched(recorder, session, session)
+
         with (
             _partial_report(console, len(tasks), record) as keep,
             progress(console, len(tasks), keep, shown=not watch) as advance,
         ):
             report = evaluate(
-                pool.session,
+                lend,
                 tasks,
                 lambda _: maker.make(view, real=description.real, apart=parallel > 1),
                 advance,
@@ -97,11 +121,19 @@ def evaluate_command(
         raise typer.Exit(OperatorError.exit_code)
 
 
-def _check_parallel(parallel: int, *, connect: str | None, watch: bool) -> None:
+def _recorder(console: Console, place: Path | None) -> contextlib.AbstractContextManager[McapRecorder | None]:
+    return contextlib.nullcontext() if place is None else mcap_recorder(console, place)
+
+
+def _check_parallel(parallel: int, *, connect: str | None, watch: bool, record_to: Path | None) -> None:
     if parallel > 1 and connect is not None:
         raise ConfigurationError("--parallel starts an environment for each episode, so it cannot go with --connect")
     if parallel > 1 and watch:
         raise ConfigurationError("--watch shows one episode at a time, so it cannot go with --parallel")
+    if parallel > 1 and record_to is not None:
+        raise ConfigurationError("a recording is of one episode after another, so it cannot go with --parallel")
+    if record_to is not None and not is_mcap_place(record_to):
+        raise ConfigurationError(f"cannot record to {record_to}: an evaluation is recorded to a FILE.mcap")
 
 
 @contextlib.contextmanager

@@ -157,10 +157,10 @@ class EpisodeRecorder:
         from embodied_codeact.recording.captions import Caption
 
         title = f"turn {self._turn}" if self._turn else ""
-        return Caption(self._instruction, title, _shown(self._action), **words)
+        return Caption(self._instruction, title, action_text(self._action), **words)
 
 
-def _shown(action: Action | None) -> str:
+def action_text(action: Action | None) -> str:
     """What a person reads as the turn's code."""
     match action:
         case CodeAction(code=code):

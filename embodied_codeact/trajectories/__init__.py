@@ -3,6 +3,7 @@
 ``codec``       one episode as one line of JSON
 ``writer``      appends, and survives a crash
 ``reader``      iterates, and names the line that is wrong
+``mcap``        reads episodes back from recordings in MCAP
 ``recordings``  recorded replies of either format, to be replayed and compared
 """
 

@@ -23,11 +23,16 @@ class _Versioned(msgspec.Struct):
 
 def encode_episode(episode: Episode) -> bytes:
     """Return the line, without its end."""
+    return encode_plain(episode)
+
+
+def encode_plain(value: Any) -> bytes:
+    """Return a record, or what an adapter or a script made, as JSON."""
     try:
-        return msgspec.json.encode(episode, enc_hook=_plain)
+        return msgspec.json.encode(value, enc_hook=_plain)
     except (UnicodeEncodeError, TypeError):
         # Lone surrogates and keys that are no strings: a script may print or return them.
-        return msgspec.json.encode(_portable(msgspec.to_builtins(episode, enc_hook=_plain)))
+        return msgspec.json.encode(_portable(msgspec.to_builtins(value, enc_hook=_plain)))
 
 
 def decode_episode(line: bytes) -> Episode:

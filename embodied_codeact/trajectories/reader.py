@@ -1,4 +1,4 @@
-"""Reads episodes from JSON Lines files."""
+"""Reads episodes from files, whatever they were written as."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ import msgspec
 from embodied_codeact.contracts import Episode
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.trajectories.codec import decode_episode
+from embodied_codeact.trajectories.mcap import is_mcap, read_mcap_episodes
 
 _log = logging.getLogger(__name__)
 
 
 def read_episodes(path: Path | str) -> Iterator[Episode]:
-    """Yield the episodes of a file in order. An incomplete last line, which a crash may leave, is passed over with a
-    warning in the log.
+    """Yield the episodes of a file in order: of JSON Lines, or of a recording in MCAP. An incomplete last line, which a
+    crash may leave, is passed over with a warning in the log.
 
     Raises:
         ConfigurationError: the file cannot be read, or a line is no episode or of a newer schema (named by number).
     """
+    if is_mcap(path):
+        yield from read_mcap_episodes(path)
+        return
     for number, line in read_lines(path):
         try:
             yield decode_episode(line)

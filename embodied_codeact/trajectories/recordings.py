@@ -13,6 +13,7 @@ import msgspec
 from embodied_codeact.contracts import Episode, ExecutionResult, Message
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.trajectories.codec import decode_episode
+from embodied_codeact.trajectories.mcap import is_mcap, read_mcap_episodes
 from embodied_codeact.trajectories.reader import read_lines
 
 _MINT_ENVIRONMENTS = {"alfworld": "household", "reasoning": "workspace"}
@@ -60,20 +61,25 @@ class _MintEpisode(msgspec.Struct):
 
 
 def read_recordings(path: Path | str) -> list[Recording]:
-    """Read all recordings of a file; both forms may be mixed in it.
+    """Read all recordings of a file: JSON Lines, in which both forms may be mixed, or a recording in MCAP.
 
     Raises:
         ConfigurationError: the file cannot be read, holds nothing, or a line is of neither form (file and line named).
     """
-    recordings = []
-    for number, line in read_lines(path):
-        try:
-            recordings.append(_recording(line))
-        except ValueError as error:
-            raise ConfigurationError(f"{path}, line {number}: {error}") from error
+    if is_mcap(path):
+        recordings = [_from_episode(episode) for episode in read_mcap_episodes(path)]
+    else:
+        recordings = [_of_line(path, number, line) for number, line in read_lines(path)]
     if not recordings:
         raise ConfigurationError(f"{path} holds no recorded episode")
     return recordings
+
+
+def _of_line(path: Path | str, number: int, line: bytes) -> Recording:
+    try:
+        return _recording(line)
+    except ValueError as error:
+        raise ConfigurationError(f"{path}, line {number}: {error}") from error
 
 
 def _recording(line: bytes) -> Recording:

@@ -13,6 +13,12 @@ from embodied_codeact.errors import ConfigurationError
 from tests.support.counter import Counter, CounterAdapter, CounterEnvironment
 
 SECONDS_A_COUNT = 0.5
+TASK = Task(id="reach-3", environment="filmed-counter", instruction="make the counter show 3")
+TURNS = [
+    "<execute>\ncounter.add(1)\nprint('one')\n</execute>",
+    "<execute>\ncounter.add('x')\n</execute>",
+    "<execute>\ncounter.add(2)\n</execute>",
+]
 
 
 class FilmedOptions(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,8 +6,6 @@ import itertools
 import os
 import signal
 import subprocess
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -17,35 +15,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from embodied_codeact.bridge.local import local_session
-from embodied_codeact.contracts import FRAMES_PER_SECOND, Task
+from embodied_codeact.contracts import FRAMES_PER_SECOND
 from embodied_codeact.errors import CommandRefused, ConfigurationError
 from embodied_codeact.recording.captions import PICTURE, SIZE, Caption, compose
 from embodied_codeact.recording.recorder import EpisodeRecorder
 from embodied_codeact.recording.video import VideoWriter
 from tests.cli.support import error_line, invoke, write_trace
-from tests.conftest import REPOSITORY
 from tests.recording import filmed
-
-TASK = Task(id="reach-3", environment="filmed-counter", instruction="make the counter show 3")
-TURNS = [
-    "<execute>\ncounter.add(1)\nprint('one')\n</execute>",
-    "<execute>\ncounter.add('x')\n</execute>",
-    "<execute>\ncounter.add(2)\n</execute>",
-]
-
-
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder for files; the filmed counter is installed, as a third party's package would be."""
-    with tempfile.TemporaryDirectory(prefix="film-", dir="/tmp") as name:
-        folder = Path(name)
-        (folder / "site").mkdir()
-        filmed.install(folder / "site")
-        monkeypatch.syspath_prepend(str(folder / "site"))
-        monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder / "site"), str(REPOSITORY)]))
-        monkeypatch.setenv("TMPDIR", name)
-        monkeypatch.setattr(tempfile, "tempdir", None)
-        yield folder
+from tests.recording.filmed import TASK, TURNS
 
 
 def read_video(path: Path) -> list[NDArray[np.uint8]]:
