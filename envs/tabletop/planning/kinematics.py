@@ -17,13 +17,13 @@ from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
-from embodied_codeact.envs.tabletop.panda import LIMITS
-from embodied_codeact.envs.tabletop.planning.rotations import (
+from embodied_codeact.envs.rotations import (
     matrix_from_quaternion,
     quaternion_from_matrix,
     rotation_between,
     rotation_errors,
 )
+from embodied_codeact.envs.tabletop.panda import LIMITS
 from embodied_codeact.primitives.arm_types import ArmLimits, Array
 
 Value = TypeVar("Value", float, Array)

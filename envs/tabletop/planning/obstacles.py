@@ -15,11 +15,11 @@ from typing import NamedTuple
 import numpy as np
 import pybullet
 
+from embodied_codeact.envs.rotations import matrix_from_quaternion, quaternion_from_matrix
 from embodied_codeact.envs.tabletop.bodies import add_object
 from embodied_codeact.envs.tabletop.catalog import KINDS
 from embodied_codeact.envs.tabletop.panda import ARM_JOINTS, FINGER_JOINTS, FINGER_TRAVEL, HAND_LINK, load_panda
 from embodied_codeact.envs.tabletop.planning.kinematics import PandaKinematics
-from embodied_codeact.envs.tabletop.planning.rotations import matrix_from_quaternion, quaternion_from_matrix
 from embodied_codeact.envs.tabletop.scene import ObjectSpec
 from embodied_codeact.envs.tabletop.simulation import TABLE
 from embodied_codeact.errors import EnvironmentFailure

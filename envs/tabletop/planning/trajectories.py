@@ -13,20 +13,19 @@ from dataclasses import dataclass
 import numpy as np
 import ruckig
 
+from embodied_codeact.envs.rotations import (
+    matrix_from_quaternion,
+    rotation_between,
+    rotations_about,
+)
+from embodied_codeact.envs.splines import JointPath, spline_through
 from embodied_codeact.envs.tabletop.planning.kinematics import PandaKinematics
 from embodied_codeact.envs.tabletop.planning.paths import (
     RATE_HZ,
     STEP_S,
-    JointPath,
     Section,
     rounded_polyline,
-    spline_through,
     travel,
-)
-from embodied_codeact.envs.tabletop.planning.rotations import (
-    matrix_from_quaternion,
-    rotation_between,
-    rotations_about,
 )
 from embodied_codeact.primitives.arm_errors import LimitExceeded
 from embodied_codeact.primitives.arm_types import ArmLimits, Array, Pose

@@ -8,14 +8,14 @@ import numpy as np
 import pybullet
 import pytest
 
-from embodied_codeact.envs.tabletop.panda import ARM_JOINTS, FINGER_JOINTS, LIMITS, TOOL_LINK, load_panda
-from embodied_codeact.envs.tabletop.planning.kinematics import LIMIT_MARGIN, PandaKinematics
-from embodied_codeact.envs.tabletop.planning.rotations import (
+from embodied_codeact.envs.rotations import (
     matrix_from_quaternion,
     quaternion_from_matrix,
     rotation_between,
     rotations_about,
 )
+from embodied_codeact.envs.tabletop.panda import ARM_JOINTS, FINGER_JOINTS, LIMITS, TOOL_LINK, load_panda
+from embodied_codeact.envs.tabletop.planning.kinematics import LIMIT_MARGIN, PandaKinematics
 from tests.envs.tabletop.planning.support import START, downwards
 
 KINEMATICS = PandaKinematics()

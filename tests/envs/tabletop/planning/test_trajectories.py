@@ -8,10 +8,10 @@ import itertools
 import numpy as np
 import pytest
 
+from embodied_codeact.envs.rotations import matrix_from_quaternion
 from embodied_codeact.envs.tabletop.panda import LIMITS
 from embodied_codeact.envs.tabletop.planning.kinematics import PandaKinematics
 from embodied_codeact.envs.tabletop.planning.paths import STEP_S
-from embodied_codeact.envs.tabletop.planning.rotations import matrix_from_quaternion
 from embodied_codeact.envs.tabletop.planning.trajectories import (
     ACCELERATION_SHARE,
     JERK_SHARE,
