@@ -1,0 +1,134 @@
+"""Carries motions out on a robot, as the commander of its controller.
+
+The lease is asked for anew before each motion, and left to expire after it: a model may think for a minute. While the
+robot moves, the loop that awaits its end also reads the stop flag and sends the heartbeats, so they mean that this
+program is in control. A stop goes on to the controller: an interrupt brings the arm to rest, a latched stop is latched
+there as well.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from embodied_codeact.contracts import WorldContext
+from embodied_codeact.controller.client import ControllerClient, MotionEnd
+from embodied_codeact.controller.protocol import EMERGENCY_STOP, PROTECTIVE_STOP, State, StopLevel
+from embodied_codeact.envs.robot.errors import kind_named
+from embodied_codeact.envs.robot.motions import Motion
+from embodied_codeact.errors import EnvironmentFailure, PrimitiveError, StopLatched, Stopped
+
+_LOOK_S = 0.005
+_LEVELS: dict[str, StopLevel] = {PROTECTIVE_STOP: PROTECTIVE_STOP, EMERGENCY_STOP: EMERGENCY_STOP}
+
+
+class Commander:
+    """Commands one robot through its client, obeying the stops of the world that it is in.
+
+    ``ttl_s``: after how much silence of this program the controller stops a motion; None for the controller's default.
+    """
+
+    def __init__(self, client: ControllerClient, context: WorldContext, ttl_s: float | None) -> None:
+        self._client = client
+        self._context = context
+        self._ttl_s = ttl_s
+        self._passed_on = ""
+        """Reason of a stop that came from this world's server, and is latched in the controller as well."""
+
+    def state(self, *, fresh: bool = False) -> State:
+        """Return what was sensed last or, where ``fresh``, after the call began."""
+        return self._client.state(fresh=fresh)
+
+    @property
+    def sensed_s(self) -> float:
+        """When that was, on the controller's clock, s."""
+        return self._client.sensed_ns / 1e9
+
+    def follow(self, motion: Motion) -> None:
+        """Carry a motion out to its end.
+
+        Raises:
+            Stopped: a stop was requested, or is latched in the controller; the arm is at rest.
+            PrimitiveError: of the kind that fits, where the controller refused it or ended it itself.
+            OperatorError: another commands the robot, or the controller is gone.
+        """
+        if len(motion.positions):
+            self._carry_out(
+                lambda: self._client.follow(
+                    motion.positions, motion.velocities, motion.period_s, stop_requested=self._wanted
+                )
+            )
+
+    def move_gripper(self, width: float, force: float, speed: float) -> None:
+        """Move the fingers; raises as :meth:`follow` does."""
+        self._carry_out(
+            lambda: self._client.move_gripper(width, force=force, speed=speed, stop_requested=self._wanted)
+        )
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass.
+
+        Raises:
+            Stopped: a stop was requested.
+        """
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._refuse_while_stopped()
+            time.sleep(min(left, _LOOK_S))
+
+    def refuse_while_latched(self) -> None:
+        """Raises:
+        EnvironmentFailure: a stop is latched in the controller, which a person has to clear.
+        """
+        status = self._client.ping()
+        if status.stop in _LEVELS and status.reason != self._passed_on:
+            raise EnvironmentFailure(self._latched(status.stop, status.reason))
+
+    def _carry_out(self, move: Callable[[], MotionEnd]) -> None:
+        self._refuse_while_stopped()
+        try:
+            self._acquire()
+            end = move()
+        except StopLatched as error:
+            raise Stopped(str(error)) from None
+        except PrimitiveError as error:
+            # The client's errors are named as those that scripts know.
+            raise kind_named(type(error).__name__)(str(error)) from None
+        if end.outcome == "failed":
+            raise kind_named(end.kind)(end.message or "the controller ended the motion and does not say why")
+        if end.outcome == "stopped":
+            stopped_here = self._context.stop_requested()
+            if stopped_here and end.stop in _LEVELS:
+                self._passed_on = end.reason
+            why = "a stop was requested" if stopped_here else self._latched(end.stop, end.reason)
+            raise Stopped(f"{why}; the arm has come to rest where it was")
+
+    def _acquire(self) -> None:
+        """Become the commander. A stop that was passed on to the controller by this world is cleared with that of the
+        world's server: a person has done so when this is reached."""
+        try:
+            self._client.acquire(self._ttl_s)
+        except StopLatched:
+            status = self._client.ping()
+            if not self._passed_on or status.reason != self._passed_on:
+                raise StopLatched(self._latched(status.stop, status.reason)) from None
+            self._passed_on = ""
+            self._client.clear()
+            self._client.acquire(self._ttl_s)
+
+    def _latched(self, level: str, reason: str) -> str:
+        if level not in _LEVELS:
+            return "the controller brought the motion to rest"
+        return (
+            f"the robot's controller has a {level} latched ({reason}); a person has to look at the robot, and to clear "
+            f"it: embodied-codeact clear {self._client.endpoint}"
+        )
+
+    def _wanted(self) -> bool | StopLevel:
+        if not self._context.stop_requested():
+            return False
+        return _LEVELS.get(self._context.stop_level(), True)
+
+    def _refuse_while_stopped(self) -> None:
+        if self._context.stop_requested():
+            raise Stopped("a stop was requested; nothing moves")
