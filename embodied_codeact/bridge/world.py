@@ -93,7 +93,11 @@ class World:
             environment, options = open_environment(start["environment"], start["options"])
             tasks = environment.tasks(options)
             self._forkable = is_forkable(environment)
-            context = WorldContext(stop_requested=self._stop.requested, tick=self._sensing.tick)
+            context = WorldContext(
+                stop_requested=self._stop.requested,
+                stop_level=lambda: self._stop.level.words,
+                tick=self._sensing.tick,
+            )
             self._adapter = environment.adapter(options, context)
             self._sensing.begin(self._adapter, environment.sensors, lambda: self._living.here)
             try:

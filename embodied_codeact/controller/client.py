@@ -124,6 +124,11 @@ class ControllerClient:
         return str(self._connection.endpoint)
 
     @property
+    def stopped_reason(self) -> str:
+        """The reason of stops that came from ``stop_requested`` of a motion: nobody else gives it."""
+        return f"the commander {self.commander} was stopped"
+
+    @property
     def session(self) -> str:
         """The controller's session: another one after it was started anew."""
         return self._connection.session
@@ -277,7 +282,7 @@ class ControllerClient:
 
     def _give_up(self, wanted: bool | StopLevel) -> None:
         if isinstance(wanted, str):
-            self._connection.send("stop", StopBody("the commander was stopped", wanted))
+            self._connection.send("stop", StopBody(self.stopped_reason, wanted))
         else:
             self._connection.send("release", lease=self._lease.lease)
 

@@ -2,8 +2,11 @@
 
 The lease is asked for anew before each motion, and left to expire after it: a model may think for a minute. While the
 robot moves, the loop that awaits its end also reads the stop flag and sends the heartbeats, so they mean that this
-program is in control. A stop goes on to the controller: an interrupt brings the arm to rest, a latched stop is latched
-there as well.
+program is in control.
+
+A stop goes on to the controller. An interrupt brings the arm to rest and latches nothing; a latched stop is latched
+there as well, as a protective stop, so that nobody else moves the arm if this program ends now. When a person has
+cleared it here, the next motion clears it there. An emergency stop of the controller's own is never cleared from here.
 """
 
 from __future__ import annotations
@@ -13,13 +16,13 @@ from collections.abc import Callable
 
 from embodied_codeact.contracts import WorldContext
 from embodied_codeact.controller.client import ControllerClient, MotionEnd
-from embodied_codeact.controller.protocol import EMERGENCY_STOP, PROTECTIVE_STOP, State, StopLevel
+from embodied_codeact.controller.protocol import EMERGENCY_STOP, NORMAL, PROTECTIVE_STOP, State, Status, StopLevel
 from embodied_codeact.envs.robot.errors import kind_named
 from embodied_codeact.envs.robot.motions import Motion
 from embodied_codeact.errors import EnvironmentFailure, PrimitiveError, StopLatched, Stopped
 
 _LOOK_S = 0.005
-_LEVELS: dict[str, StopLevel] = {PROTECTIVE_STOP: PROTECTIVE_STOP, EMERGENCY_STOP: EMERGENCY_STOP}
+_LATCHED = (PROTECTIVE_STOP, EMERGENCY_STOP)
 
 
 class Commander:
@@ -32,8 +35,6 @@ class Commander:
         self._client = client
         self._context = context
         self._ttl_s = ttl_s
-        self._passed_on = ""
-        """Reason of a stop that came from this world's server, and is latched in the controller as well."""
 
     def state(self, *, fresh: bool = False) -> State:
         """Return what was sensed last or, where ``fresh``, after the call began."""
@@ -61,9 +62,7 @@ class Commander:
 
     def move_gripper(self, width: float, force: float, speed: float) -> None:
         """Move the fingers; raises as :meth:`follow` does."""
-        self._carry_out(
-            lambda: self._client.move_gripper(width, force=force, speed=speed, stop_requested=self._wanted)
-        )
+        self._carry_out(lambda: self._client.move_gripper(width, force=force, speed=speed, stop_requested=self._wanted))
 
     def wait(self, seconds: float) -> None:
         """Let time pass.
@@ -81,7 +80,7 @@ class Commander:
         EnvironmentFailure: a stop is latched in the controller, which a person has to clear.
         """
         status = self._client.ping()
-        if status.stop in _LEVELS and status.reason != self._passed_on:
+        if status.stop != NORMAL and not self._passed_on(status):
             raise EnvironmentFailure(self._latched(status.stop, status.reason))
 
     def _carry_out(self, move: Callable[[], MotionEnd]) -> None:
@@ -97,37 +96,37 @@ class Commander:
         if end.outcome == "failed":
             raise kind_named(end.kind)(end.message or "the controller ended the motion and does not say why")
         if end.outcome == "stopped":
-            stopped_here = self._context.stop_requested()
-            if stopped_here and end.stop in _LEVELS:
-                self._passed_on = end.reason
-            why = "a stop was requested" if stopped_here else self._latched(end.stop, end.reason)
-            raise Stopped(f"{why}; the arm has come to rest where it was")
+            if self._context.stop_requested():
+                raise Stopped("a stop was requested; the arm has come to rest where it was")
+            raise Stopped(self._latched(end.stop, end.reason))
 
     def _acquire(self) -> None:
-        """Become the commander. A stop that was passed on to the controller by this world is cleared with that of the
-        world's server: a person has done so when this is reached."""
+        """Become the commander. What this world has latched in the controller is cleared: that its own stop has been
+        cleared by a person is known here."""
         try:
             self._client.acquire(self._ttl_s)
         except StopLatched:
             status = self._client.ping()
-            if not self._passed_on or status.reason != self._passed_on:
+            if not self._passed_on(status):
                 raise StopLatched(self._latched(status.stop, status.reason)) from None
-            self._passed_on = ""
             self._client.clear()
             self._client.acquire(self._ttl_s)
 
+    def _passed_on(self, status: Status) -> bool:
+        return status.stop == PROTECTIVE_STOP and status.reason == self._client.stopped_reason
+
     def _latched(self, level: str, reason: str) -> str:
-        if level not in _LEVELS:
-            return "the controller brought the motion to rest"
+        if level == NORMAL:
+            return "the controller brought the motion to rest, and nothing is latched: another program has released it"
         return (
             f"the robot's controller has a {level} latched ({reason}); a person has to look at the robot, and to clear "
-            f"it: embodied-codeact clear {self._client.endpoint}"
+            f"it: embodied-codeact controller clear {self._client.endpoint}"
         )
 
     def _wanted(self) -> bool | StopLevel:
         if not self._context.stop_requested():
             return False
-        return _LEVELS.get(self._context.stop_level(), True)
+        return PROTECTIVE_STOP if self._context.stop_level() in _LATCHED else True
 
     def _refuse_while_stopped(self) -> None:
         if self._context.stop_requested():

@@ -98,7 +98,8 @@ class UrdfKinematics:
     def jacobian(self, joints: Sequence[float] | Array) -> Array:
         """Return the tool's Jacobian (6, n): rows are linear m/rad, then angular rad/rad, in the world frame. For a
         sliding joint the column is m/m over zeros."""
-        return self._jacobians(self._frames(np.asarray(joints, dtype=float)[None]))[0]
+        jacobian: Array = self._jacobians(self._frames(np.asarray(joints, dtype=float)[None]))[0]
+        return jacobian
 
     # Inverse
 
@@ -163,7 +164,7 @@ class UrdfKinematics:
 
     def _descend(self, seeds: Array, places: Array, turns: Array, steps: int, turn_weight: float = 1.0) -> Array:
         """Lead joint positions (k, n) towards tool positions (3,) or (k, 3) and rotations (3, 3) or (k, 3, 3)."""
-        joints = np.clip(np.array(seeds, dtype=float), self.lower, self.upper)
+        joints: Array = np.clip(np.array(seeds, dtype=float), self.lower, self.upper)
         weights = np.array([1.0] * 3 + [turn_weight] * 3)
         for _ in range(steps):
             frames = self._frames(joints)
@@ -179,7 +180,7 @@ class UrdfKinematics:
                 change = _least_squares(np.where(held[:, None, :], 0.0, jacobians), errors)
             largest = np.abs(change).max(axis=1, keepdims=True)
             change *= np.minimum(1.0, _LONGEST_STEP / np.maximum(largest, 1e-12))
-            joints = np.clip(joints + change, self.lower, self.upper)
+            np.clip(joints + change, self.lower, self.upper, out=joints)
         return joints
 
     def _errors(self, joints: Array, places: Array, turns: Array) -> Array:

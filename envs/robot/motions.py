@@ -1,8 +1,8 @@
 """Motions as the controller protocol wants them: rows of joint positions and velocities at a fixed period.
 
-A way in joint space is a path over one scalar s, and a motion along it a jerk-limited s(t) (ruckig): so the arm stays on
-the way that was checked, however slowly it goes. The rows keep the limits that are given; between them the controller's
-cubic does so too, since the jerk of each piece is a mean of the motion's own.
+A way in joint space is a path over one scalar s, and a motion along it a jerk-limited s(t) (ruckig): so the arm stays
+on the way that was checked, however slowly it goes. The rows keep the limits that are given; between them the
+controller's cubic does so too, since the jerk of each piece is a mean of the motion's own.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import ruckig
@@ -22,7 +23,7 @@ PERIOD_S = 0.01
 LONGEST_S = 120.0
 """A controller takes no longer motion."""
 _MOST_NUMBERS = 120_000
-"""Of positions in one motion, so that a row of seven joints a hundredth of a second, for two minutes, is one message."""
+"""Of positions in one motion, so that it is one message: seven joints, a hundred rows a second, for two minutes."""
 _PLACES = 200
 """So many places along a path are looked at for its limits."""
 _SHORTEST = 1e-9
@@ -53,7 +54,7 @@ class Limits:
 
 @dataclass(frozen=True, eq=False)
 class Motion:
-    """Rows from rest to rest: ``positions``, ``velocities`` (k, n), ``period_s`` apart. No rows: nothing has to move."""
+    """Rows from rest to rest: ``positions``, ``velocities`` (k, n), ``period_s`` apart. No rows: nothing is to move."""
 
     positions: Array
     velocities: Array
@@ -90,7 +91,7 @@ def along(path: JointPath, limits: Limits, tool_at: ToolAt) -> Motion:
     bounds = _bounds(path, limits, tool_at)
     for _ in range(12):
         law = _Law.over(path.length, *bounds)
-        motion = _rows(lambda times, law=law: _on_path(path, law, times), law.duration, path.positions.shape[1])
+        motion = _rows(partial(_on_path, path, law), law.duration, path.positions.shape[1])
         excess = _excess(motion, limits)
         if excess <= 1.0 + 1e-6:
             motion.positions[0], motion.positions[-1] = path.positions[0], path.positions[-1]
@@ -205,4 +206,4 @@ def _excess(motion: Motion, limits: Limits) -> float:
     velocity = float(np.max(np.abs(motion.velocities) / limits.velocity))
     acceleration = float(np.max(np.abs(accelerations) / limits.acceleration))
     jerk = float(np.max(np.abs(jerks) / limits.jerk)) if len(jerks) else 0.0
-    return max(velocity, acceleration**0.5, jerk ** (1 / 3))
+    return max(velocity, math.sqrt(acceleration), math.cbrt(jerk))
