@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from embodied_codeact.bench import bench_bridge, bench_interpreter
+from embodied_codeact.bench.stopping import StopFigure, bench_stop
 from embodied_codeact.bridge.local import local_session
 from embodied_codeact.cli import common
 from embodied_codeact.contracts import Measure
 from embodied_codeact.errors import ConfigurationError, unknown_name
 from embodied_codeact.registry import benchmark_names, load_benchmark
 
-SUBJECTS = ("interpreter", "bridge", "hf")
+SUBJECTS = ("interpreter", "bridge", "stop", "hf")
 
 
 @common.operator_errors
@@ -23,18 +25,29 @@ def bench(
     subject: Annotated[
         str | None,
         typer.Argument(
-            help="interpreter, bridge, hf (models by transformers), or an environment with a benchmark such as "
-            "tabletop; the first two without it."
+            help="interpreter, bridge, stop (how soon an arm stands still), hf (models by transformers), or an "
+            "environment with a benchmark such as tabletop; the first two without it."
         ),
     ] = None,
     environment: Annotated[str, typer.Option(help="Environment behind the bridge.")] = "household",
     sandbox: common.Sandbox = "strict",
+    controller: Annotated[
+        list[str] | None,
+        typer.Option(help="For stop: a controller of ours by name, or the path of a program. Again for more."),
+    ] = None,
+    fault: Annotated[
+        list[str] | None, typer.Option(help="For stop: only faults whose names hold this. Again for more.")
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="For stop: how often each fault happens.")] = 20,
     as_json: common.Json = False,
 ) -> None:
     """Measure, and print each figure beside its reference. Timings depend on the machine; compare the ratios."""
     if subject is not None and subject not in (subjects := [*SUBJECTS, *benchmark_names()]):
         raise ConfigurationError(unknown_name("subject", subject, subjects))
     mode = common.check_sandbox(sandbox)
+    if subject == "stop":
+        _bench_stop(controller or ["tabletop"], fault or [], rounds, as_json=as_json)
+        return
     measures: list[Measure] = []
     if subject in (None, "interpreter"):
         figures = bench_interpreter(mode)
@@ -68,6 +81,29 @@ def bench(
             "" if measure.ratio is None else f"{measure.ratio:.2f}",
         )
     Console(highlight=False).print(table)
+
+
+def _bench_stop(controllers: list[str], faults: list[str], rounds: int, *, as_json: bool) -> None:
+    def tell(figure: StopFigure) -> None:
+        if not as_json:
+            typer.echo(f"{figure.controller}: {figure.fault}: {_outcome(figure)}")
+
+    figures = bench_stop(controllers, rounds=rounds, faults=faults, on_figure=tell)
+    if as_json:
+        common.print_json([{"met": figure.met, **msgspec.structs.asdict(figure)} for figure in figures])
+    if not all(figure.met or figure.left_out for figure in figures):
+        raise typer.Exit(1)
+
+
+def _outcome(figure: StopFigure) -> str:
+    if figure.left_out:
+        return f"left out, {figure.left_out}"
+    counts = f"latched {figure.latched}, next refused {figure.refused}, still when cleared {figure.still}"
+    return (
+        f"{'met' if figure.met else 'NOT MET'}: at rest after {figure.worst_ms:.0f} ms at worst of {figure.rounds} "
+        f"(median {figure.median_ms:.0f}, allowed {figure.within_ms:.0f}); {counts}"
+        f"{f'; {figure.beyond}' if figure.beyond else ''}"
+    )
 
 
 def _bench_hf() -> list[Measure]:
