@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from embodied_codeact.bridge.security import ClientSecurity, read_key_pair, read_public_key
 from embodied_codeact.contracts import Observation, Status, Task, WorldContext
 from embodied_codeact.controller.client import ControllerClient
+from embodied_codeact.controller.keys import client_security
 from embodied_codeact.controller.protocol import Description
 from embodied_codeact.envs.robot import telling
 from embodied_codeact.envs.robot.backend import ControllerArm
@@ -41,9 +41,11 @@ class RobotAdapter:
 
     def __init__(self, options: RobotOptions, context: WorldContext) -> None:
         options.check()
-        self._client = ControllerClient(options.controller, commander="robot", security=_security(options))
+        security = client_security(options.key, options.server_key)
+        self._client = ControllerClient(options.controller, commander="robot", security=security)
         try:
             robot = self._client.description
+            telling.check(robot)
             kinematics = _kinematics(robot, options)
             limits = _limits(robot, kinematics, options)
             self._commander = Commander(self._client, context, options.ttl or None)
@@ -115,14 +117,8 @@ class RobotAdapter:
         return Status(reason="a free task is not judged")
 
     def close(self) -> None:
-        """Release the controller. What moves is brought to rest by its deadman. May be called twice."""
-        self._client.close()
-
-
-def _security(options: RobotOptions) -> ClientSecurity | None:
-    if not options.key:
-        return None
-    return ClientSecurity(read_key_pair(Path(options.key)), read_public_key(Path(options.controller_key)))
+        """Release the controller. May be called twice."""
+        self._commander.close()
 
 
 def _kinematics(robot: Description, options: RobotOptions) -> UrdfKinematics:

@@ -12,6 +12,7 @@ from embodied_codeact.envs.robot.motions import Motion
 from embodied_codeact.envs.robot.planning import Planner
 from embodied_codeact.errors import InvalidArgument
 from embodied_codeact.primitives.arm_arguments import check_workspace
+from embodied_codeact.primitives.arm_backend import Until
 from embodied_codeact.primitives.arm_errors import LimitExceeded, UnknownObject
 from embodied_codeact.primitives.arm_types import ArmLimits, Array, GripperState, JointState, MotionResult, Pose
 from embodied_codeact.primitives.handling import UNKNOWN
@@ -80,28 +81,41 @@ class ControllerArm:
     # Moving
 
     def move_joints(
-        self, joints: Sequence[float] | Array, *, speed: float = 1.0, touching: Collection[str] = ()
+        self,
+        joints: Sequence[float] | Array,
+        *,
+        speed: float = 1.0,
+        touching: Collection[str] = (),
+        until: Until | None = None,
     ) -> MotionResult:
         """Move to joint positions (n,), in a straight line in joint space."""
         _refuse_names(touching)
         goal = np.asarray(joints, dtype=float)
         motion = self._planner.to_joints(self._held(), goal, speed)
-        return self._execute(motion, self.forward(goal))
+        return self._execute(motion, self.forward(goal), until)
 
     def move_tool(
-        self, pose: Pose, *, straight: bool = False, speed: float = 1.0, touching: Collection[str] = ()
+        self,
+        pose: Pose,
+        *,
+        straight: bool = False,
+        speed: float = 1.0,
+        touching: Collection[str] = (),
+        until: Until | None = None,
     ) -> MotionResult:
         """Move the tool to ``pose``, in a straight line or on any way. Nothing is avoided on it."""
         _refuse_names(touching)
         check_workspace(pose.position, self._limits)
         plan = self._planner.on_line if straight else self._planner.to_pose
-        return self._execute(plan(self._held(), pose, speed), pose)
+        return self._execute(plan(self._held(), pose, speed), pose, until)
 
-    def move_velocities(self, velocities: Sequence[float] | Array, duration: float) -> MotionResult:
+    def move_velocities(
+        self, velocities: Sequence[float] | Array, duration: float, *, until: Until | None = None
+    ) -> MotionResult:
         """Bring the joints to velocities (n,), keep them for ``duration`` seconds, and come to rest."""
         start = self._held()
         motion = self._planner.with_velocities(start, np.asarray(velocities, dtype=float), duration)
-        return self._execute(motion, self.forward(motion.positions[-1] if len(motion.positions) else start))
+        return self._execute(motion, self.forward(motion.positions[-1] if len(motion.positions) else start), until)
 
     def move_gripper(self, width: float, *, force: float, speed: float = 1.0) -> GripperState:
         """Open or close the fingers towards ``width`` m, pressing with at most ``force`` N."""
@@ -116,17 +130,17 @@ class ControllerArm:
         self._commander.state(fresh=True)
         return self.gripper()
 
-    def wait(self, duration: float) -> None:
+    def wait(self, duration: float, *, until: Until | None = None) -> None:
         """Let ``duration`` seconds pass, holding still."""
-        self._commander.wait(duration)
+        self._commander.wait(duration, until)
 
     def _held(self) -> Array:
         """Where the arm is commanded to be: a motion begins there, not at what is measured."""
         return self._commander.state(fresh=True).commanded
 
-    def _execute(self, motion: Motion, goal: Pose) -> MotionResult:
+    def _execute(self, motion: Motion, goal: Pose, until: Until | None) -> MotionResult:
         began = self._commander.sensed_s
-        self._commander.follow(motion)
+        self._commander.follow(motion, until)
         joints = self._commander.state(fresh=True).positions
         reached = self.forward(joints)
         return MotionResult(

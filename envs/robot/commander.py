@@ -1,8 +1,8 @@
 """Carries motions out on a robot, as the commander of its controller.
 
-The lease is asked for anew before each motion, and left to expire after it: a model may think for a minute. While the
-robot moves, the loop that awaits its end also reads the stop flag and sends the heartbeats, so they mean that this
-program is in control.
+The lease is asked for anew before each motion, and left to expire after it: a model may think for a minute. Who closes
+gives it back at once. While the robot moves, the loop that awaits its end also reads the stop flag and sends the
+heartbeats, so they mean that this program is in control.
 
 A stop goes on to the controller. An interrupt brings the arm to rest and latches nothing; a latched stop is latched
 there as well, as a protective stop, so that nobody else moves the arm if this program ends now. When a person has
@@ -11,6 +11,7 @@ cleared it here, the next motion clears it there. An emergency stop of the contr
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -19,7 +20,7 @@ from embodied_codeact.controller.client import ControllerClient, MotionEnd
 from embodied_codeact.controller.protocol import EMERGENCY_STOP, NORMAL, PROTECTIVE_STOP, State, Status, StopLevel
 from embodied_codeact.envs.robot.errors import kind_named
 from embodied_codeact.envs.robot.motions import Motion
-from embodied_codeact.errors import EnvironmentFailure, PrimitiveError, StopLatched, Stopped
+from embodied_codeact.errors import EnvironmentFailure, OperatorError, PrimitiveError, StopLatched, Stopped
 
 _LOOK_S = 0.005
 _LATCHED = (PROTECTIVE_STOP, EMERGENCY_STOP)
@@ -35,6 +36,7 @@ class Commander:
         self._client = client
         self._context = context
         self._ttl_s = ttl_s
+        self._commanded = False
 
     def state(self, *, fresh: bool = False) -> State:
         """Return what was sensed last or, where ``fresh``, after the call began."""
@@ -45,35 +47,46 @@ class Commander:
         """When that was, on the controller's clock, s."""
         return self._client.sensed_ns / 1e9
 
-    def follow(self, motion: Motion) -> None:
-        """Carry a motion out to its end.
+    def follow(self, motion: Motion, until: Until | None = None) -> None:
+        """Carry a motion out to its end, or until ``until`` says that it is enough: then come to rest by planned
+        deceleration. ``until`` is asked about 200 times a second, of states that are two periods old at most.
 
         Raises:
             Stopped: a stop was requested, or is latched in the controller; the arm is at rest.
             PrimitiveError: of the kind that fits, where the controller refused it or ended it itself.
             OperatorError: another commands the robot, or the controller is gone.
         """
-        if len(motion.positions):
+        if len(motion.positions) and not (until is not None and until()):
             self._carry_out(
                 lambda: self._client.follow(
-                    motion.positions, motion.velocities, motion.period_s, stop_requested=self._wanted
-                )
+                    motion.positions, motion.velocities, motion.period_s, stop_requested=lambda: self._wanted(until)
+                ),
+                until,
             )
 
     def move_gripper(self, width: float, force: float, speed: float) -> None:
         """Move the fingers; raises as :meth:`follow` does."""
         self._carry_out(lambda: self._client.move_gripper(width, force=force, speed=speed, stop_requested=self._wanted))
 
-    def wait(self, seconds: float) -> None:
-        """Let time pass.
+    def wait(self, seconds: float, until: Until | None = None) -> None:
+        """Let time pass, so long or until ``until`` says that it is enough.
 
         Raises:
             Stopped: a stop was requested.
         """
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not (until is not None and until()):
             self._refuse_while_stopped()
+            self._context.tick()
             time.sleep(min(left, _LOOK_S))
+
+    def close(self) -> None:
+        """Give the lease back and release the client. May be called twice."""
+        if self._commanded:
+            self._commanded = False
+            with contextlib.suppress(OperatorError):  # a lease that has expired, or a controller that is gone
+                self._client.release()
+        self._client.close()
 
     def refuse_while_latched(self) -> None:
         """Raises:
@@ -83,10 +96,11 @@ class Commander:
         if status.stop != NORMAL and not self._passed_on(status):
             raise EnvironmentFailure(self._latched(status.stop, status.reason))
 
-    def _carry_out(self, move: Callable[[], MotionEnd]) -> None:
+    def _carry_out(self, move: Callable[[], MotionEnd], until: Until | None = None) -> None:
         self._refuse_while_stopped()
         try:
             self._acquire()
+            self._commanded = True
             end = move()
         except StopLatched as error:
             raise Stopped(str(error)) from None
@@ -98,6 +112,8 @@ class Commander:
         if end.outcome == "stopped":
             if self._context.stop_requested():
                 raise Stopped("a stop was requested; the arm has come to rest where it was")
+            if end.stop == NORMAL and until is not None and until():
+                return
             raise Stopped(self._latched(end.stop, end.reason))
 
     def _acquire(self) -> None:
@@ -119,13 +135,14 @@ class Commander:
         if level == NORMAL:
             return "the controller brought the motion to rest, and nothing is latched: another program has released it"
         return (
-            f"the robot's controller has a {level} latched ({reason}); a person has to look at the robot, and to clear "
-            f"it: embodied-codeact controller clear {self._client.endpoint}"
+            f"the robot's controller has latched: {level} ({reason or 'no reason was given'}); a person has to look at "
+            f"the robot, and to clear it: embodied-codeact controller clear {self._client.endpoint}"
         )
 
-    def _wanted(self) -> bool | StopLevel:
+    def _wanted(self, until: Until | None = None) -> bool | StopLevel:
+        self._context.tick()
         if not self._context.stop_requested():
-            return False
+            return until is not None and until()
         return PROTECTIVE_STOP if self._context.stop_level() in _LATCHED else True
 
     def _refuse_while_stopped(self) -> None:

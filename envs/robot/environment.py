@@ -23,7 +23,7 @@ class RobotOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Options of a robot.
 
     ``controller``: where it is, ``tcp://HOST:PORT`` or ``ipc://FOLDER``; ``robot:ENDPOINT`` says the same. ``key``:
-    file of this side's secret key, and ``controller_key``: file of the controller's public key, where it wants keys.
+    file of this side's secret key, and ``server_key``: file of the controller's public key, where it wants keys.
     ``level``: what scripts move by, ``motion`` (poses of the tool) or ``joints``. ``workspace``: the box in which the
     tool may be, six numbers in m, lower corner x,y,z and upper corner x,y,z; without it all that is in reach and not
     below the base. ``full_speed``: which share of the controller's limits a motion uses at speed 1.0. ``tool_speed``
@@ -34,7 +34,7 @@ class RobotOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     controller: str = ""
     key: str = ""
-    controller_key: str = ""
+    server_key: str = ""
     level: Literal["motion", "joints"] = "motion"
     workspace: str = ""
     full_speed: float = 1.0
@@ -74,8 +74,6 @@ class RobotOptions(msgspec.Struct, frozen=True, kw_only=True):
                 raise ConfigurationError(f"option {name}={getattr(self, name)}: give a number above 0, up to {most:g}")
         if not 0.0 <= self.ttl < np.inf:
             raise ConfigurationError(f"option ttl={self.ttl}: give seconds, or 0 for the controller's default")
-        if bool(self.key) != bool(self.controller_key):
-            raise ConfigurationError("the options key and controller_key go together: give both, or none")
 
 
 class RobotEnvironment:

@@ -6,6 +6,7 @@ import numpy as np
 
 from embodied_codeact.contracts import SensorSpec
 from embodied_codeact.controller.protocol import Description
+from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.primitives.arm_arguments import shown
 from embodied_codeact.primitives.arm_types import ArmLimits, Array
 
@@ -33,6 +34,31 @@ _GRIPPER = (
     "The gripper opens {width:g} m wide and presses with up to {force:g} N. It feels whether it presses on something, "
     "and not on what: `holding` is then 'unknown object', and it is None where the fingers press on nothing."
 )
+
+
+def check(robot: Description) -> None:
+    """See that a description can be worked with: a controller in any language may have made it.
+
+    Raises:
+        ConfigurationError: it cannot; says what is wrong.
+    """
+    count = len(robot.joints)
+    if not count or len(set(robot.joints)) != count:
+        raise ConfigurationError(f"the controller of {robot.name} has no joints, or two of one name: {robot.joints}")
+    for name in ("lower", "upper", "velocity", "acceleration", "jerk", "home"):
+        values = getattr(robot, name)
+        if values.shape != (count,) or not np.isfinite(values).all():
+            raise ConfigurationError(
+                f"the controller of {robot.name} gives {values.tolist()!r:.60} as {name}; {count} finite numbers "
+                "are due"
+            )
+    for name in ("velocity", "acceleration", "jerk"):
+        if not (getattr(robot, name) > 0).all():
+            raise ConfigurationError(f"the controller of {robot.name} has a limit of {name} that is not above 0")
+    if (robot.lower >= robot.upper).any() or (robot.home < robot.lower).any() or (robot.home > robot.upper).any():
+        raise ConfigurationError(f"the controller of {robot.name} has a joint whose home is not within its limits")
+    if not (np.isfinite(robot.rate_hz) and robot.rate_hz > 0):
+        raise ConfigurationError(f"the controller of {robot.name} tells its state {robot.rate_hz} times a second")
 
 
 def guide(robot: Description, base: str, tool: str, limits: ArmLimits, full_speed: float) -> str:
