@@ -21,6 +21,7 @@ from embodied_codeact.controller.protocol import EMERGENCY_STOP, NORMAL, PROTECT
 from embodied_codeact.envs.robot.errors import kind_named
 from embodied_codeact.envs.robot.motions import Motion
 from embodied_codeact.errors import EnvironmentFailure, OperatorError, PrimitiveError, StopLatched, Stopped
+from embodied_codeact.primitives.arm_backend import Until
 
 _LOOK_S = 0.005
 _LATCHED = (PROTECTIVE_STOP, EMERGENCY_STOP)
