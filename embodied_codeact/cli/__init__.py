@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from embodied_codeact import __version__
-from embodied_codeact.cli import common, episodes, serve
+from embodied_codeact.cli import common, controller, episodes, serve
 from embodied_codeact.cli.bench import bench
 from embodied_codeact.cli.chat import chat
 from embodied_codeact.cli.conformance import conformance
@@ -79,6 +79,7 @@ app.command("clear")(serve.clear)
 app.command("doctor")(doctor)
 app.command("bench")(bench)
 app.command("conformance")(conformance)
+app.add_typer(controller.app, name="controller")
 
 
 def main() -> None:
