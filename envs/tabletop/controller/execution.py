@@ -173,6 +173,9 @@ class RemoteExecutor:
             yield
         except BeyondLimit as error:
             raise LimitExceeded(str(error)) from error
+        except StopLatched as error:
+            where = self._client.endpoint
+            raise EnvironmentFailure(f"{error}: embodied-codeact controller clear {where}") from error
         except OperatorError as error:
             raise EnvironmentFailure(f"{error} (controller {self._client.endpoint})") from error
 
