@@ -1,89 +1,133 @@
-"""``controller``: a person's look at a robot's controller, and their hand on its stops."""
+"""``controller``: serves a robot over the controller protocol, and is the operator's hand on any such controller."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+import signal
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from typer.core import TyperGroup
 
-from embodied_codeact.bridge.security import ClientSecurity, read_key_pair, read_public_key
+from embodied_codeact.bridge.security import ClientSecurity
 from embodied_codeact.cli import common
 from embodied_codeact.cli.console import printable
 from embodied_codeact.controller.client import ControllerClient
-from embodied_codeact.controller.protocol import NORMAL, Status
-from embodied_codeact.errors import ConfigurationError
+from embodied_codeact.controller.keys import client_security, server_security
+from embodied_codeact.controller.protocol import Status
+from embodied_codeact.controller.server import ControllerServer
+from embodied_codeact.registry import load_driver
 
-app = typer.Typer()
+_SERVE = "serve"
 
-Endpoint = Annotated[
-    str, typer.Argument(help="Of the controller: tcp://HOST:PORT or ipc://FOLDER.", show_default=False)
-]
-Key = Annotated[Path | None, typer.Option(help="File of this side's secret key.", show_default=False)]
-ControllerKey = Annotated[Path | None, typer.Option(help="File of the controller's public key.", show_default=False)]
-Reason = Annotated[str, typer.Option(help="Why, for those who find it stopped.")]
-
-
-@app.callback(invoke_without_command=True)
-def controller(context: typer.Context) -> None:
-    """Look at a robot's controller, stop it, or clear its stop."""
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+Endpoint = Annotated[str, typer.Argument(help="The controller's ipc://FOLDER or tcp://HOST:PORT.", show_default=False)]
+Key = Annotated[str | None, typer.Option(metavar="FILE", help="Your .key_secret file, for a controller with keys.")]
+ServerKey = Annotated[str | None, typer.Option(metavar="FILE", help="The controller's .key file.")]
 
 
-def _connect(endpoint: str, key: Path | None, controller_key: Path | None) -> ControllerClient:
-    if (key is None) != (controller_key is None):
-        raise ConfigurationError("--key and --controller-key go together: give both, or none")
-    security = None
-    if key is not None and controller_key is not None:
-        security = ClientSecurity(read_key_pair(key), read_public_key(controller_key))
-    return ControllerClient(endpoint, commander="operator", security=security)
+class ControllerGroup(TyperGroup):
+    """``controller NAME`` is short for ``controller serve NAME``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put in the command that is left out."""
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            args = [_SERVE, *args]
+        return super().parse_args(ctx, args or ["--help"])
 
 
-def _say(text: str, style: str = "") -> None:
-    Console(highlight=False).print(printable(text), style=style, markup=False, soft_wrap=True)
+app = typer.Typer(
+    cls=ControllerGroup,
+    help="Serve a robot over the controller protocol (controller NAME --endpoint ...), or stop, clear or watch one.",
+)
 
 
-def _tell(status: Status) -> None:
-    if status.stop == NORMAL:
-        _say("normal: it may be moved")
-    else:
-        _say(f"{status.stop}: {status.reason or 'no reason was given'}", "bold red")
-
-
-@app.command()
+@app.command(_SERVE)
 @common.operator_errors
-def status(endpoint: Endpoint, key: Key = None, controller_key: ControllerKey = None) -> None:
-    """Show what the robot is, where its joints are, and whether a stop is latched."""
-    with _connect(endpoint, key, controller_key) as client:
+def serve(
+    name: Annotated[str, typer.Argument(help="Robot, such as tabletop.", show_default=False)],
+    endpoint: Annotated[str, typer.Option(help="ipc://FOLDER or tcp://HOST:PORT; port 0 takes a free one.")],
+    key: Annotated[str | None, typer.Option(metavar="FILE", help="The controller's own .key_secret file.")] = None,
+    allow: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Folder of the .key files of those who may connect.")
+    ] = None,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Allow an endpoint that other machines reach, without keys.")
+    ] = False,
+) -> None:
+    """Serve a robot until Ctrl-C, which brings it to rest first."""
+    security = server_security(key, allow)
+    driver = load_driver(name)()
+    console = Console(highlight=False)
+    with ControllerServer(driver, endpoint, security=security, insecure=insecure) as server:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: server.end())
+        console.print(
+            f"serving {driver.description.name} at {server.endpoint}{' with keys' if security else ''}",
+            markup=False,
+            soft_wrap=True,
+        )
+        console.print("stop it with Ctrl-C", style="dim")
+        server.serve()
+    console.print("the controller has ended")
+
+
+@app.command("stop")
+@common.operator_errors
+def stop(
+    endpoint: Endpoint,
+    reason: Annotated[str, typer.Option(help="Why, for those who find it stopped.")] = "stopped by the operator",
+    key: Key = None,
+    server_key: ServerKey = None,
+) -> None:
+    """Latch an emergency stop: the robot comes to rest, and nothing moves until it is cleared."""
+    with _connected(endpoint, client_security(key, server_key)) as client:
+        _show(client.stop(reason))
+
+
+@app.command("clear")
+@common.operator_errors
+def clear(endpoint: Endpoint, key: Key = None, server_key: ServerKey = None) -> None:
+    """Clear a latched stop. Nothing starts to move again by itself."""
+    with _connected(endpoint, client_security(key, server_key)) as client:
+        level = client.clear()
+    Console(highlight=False).print("nothing was latched" if level == "normal" else f"cleared: {level}")
+
+
+@app.command("status")
+@common.operator_errors
+def status(endpoint: Endpoint, key: Key = None, server_key: ServerKey = None, json: common.Json = False) -> None:
+    """Say how a controller stands, what its robot is, and where its joints are."""
+    with _connected(endpoint, client_security(key, server_key)) as client:
         robot, state = client.description, client.state(fresh=True)
+    if json:
+        common.print_json(state.status)
+        return
+    console = Console(highlight=False)
     real = "simulated" if robot.simulated else "real"
-    tool = f"tool {robot.tool!r}" if robot.urdf else "no URDF"
-    _say(f"{robot.name} ({real}), {len(robot.joints)} joints, {tool}, states at {robot.rate_hz:g} Hz")
+    words = f"{robot.name} ({real}), {len(robot.joints)} joints, states at {robot.rate_hz:g} Hz"
+    console.print(printable(words), markup=False, soft_wrap=True)
     table = Table("joint", "position", "lower", "upper", "velocity", "acceleration", "jerk", box=None)
     columns = (state.positions, robot.lower, robot.upper, robot.velocity, robot.acceleration, robot.jerk)
     for name, *values in zip(robot.joints, *columns, strict=True):
         table.add_row(printable(name), *(f"{value:.3f}" for value in values))
-    Console(highlight=False).print(table)
+    console.print(table)
     if state.gripper is not None:
-        _say(f"gripper: {state.gripper.width:.4f} m apart, {state.gripper.force:.1f} N")
-    _tell(state.status)
+        console.print(f"gripper: {state.gripper.width:.4f} m apart, {state.gripper.force:.1f} N")
+    _show(state.status)
 
 
-@app.command()
-@common.operator_errors
-def stop(endpoint: Endpoint, reason: Reason = "", key: Key = None, controller_key: ControllerKey = None) -> None:
-    """Latch an emergency stop: what moves comes to rest, and nothing moves until it is cleared."""
-    with _connect(endpoint, key, controller_key) as client:
-        _tell(client.stop(reason))
+def _connected(endpoint: str, security: ClientSecurity | None) -> ControllerClient:
+    return ControllerClient(endpoint, commander="operator", security=security)
 
 
-@app.command()
-@common.operator_errors
-def clear(endpoint: Endpoint, key: Key = None, controller_key: ControllerKey = None) -> None:
-    """Clear a latched stop. Nothing starts to move by itself. Look at the robot first."""
-    with _connect(endpoint, key, controller_key) as client:
-        level = client.clear()
-    _say("nothing was latched" if level == NORMAL else f"cleared: {level}")
+def _show(found: Status) -> None:
+    console = Console(highlight=False)
+    stopped = found.stop != "normal"
+    words = f"{found.stop}: {found.reason}" if stopped else "normal"
+    console.print(printable(words), style="bold red" if stopped else "", markup=False, soft_wrap=True)
+    if found.lease:
+        console.print(printable(f"commanded by {found.commander}"), markup=False, soft_wrap=True)
+    if found.motion:
+        told = f"motion {found.motion}: {found.outcome} {found.message}"
+        console.print(printable(told.strip()), markup=False, soft_wrap=True)

@@ -147,6 +147,14 @@ class TakesArgument(Protocol):
 
 
 @runtime_checkable
+class MayRefuseSaves(Protocol):
+    """An adapter of a forkable environment whose own world may be one that cannot be saved."""
+
+    unsaveable: str
+    """Why it cannot be saved, for whoever asks; empty where it can."""
+
+
+@runtime_checkable
 class RenewsAfterFork(Protocol):
     """An adapter with handles that a restored world cannot share with the world that was saved."""
 

@@ -5,6 +5,7 @@ The robot moves: its last joint, by at most 0.6 rad there and back, and its grip
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
@@ -46,6 +47,9 @@ def prove(
             verdict = Verdict(check.name, check.expected, str(failed), False)
         verdicts.append(verdict)
         on_verdict(verdict)
+    with contextlib.suppress(Failed):
+        # What the last check has latched is not left to others.
+        probe.make_ready()
     return verdicts
 
 

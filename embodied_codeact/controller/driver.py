@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from embodied_codeact.controller.protocol import Array, Description, GripperReading
@@ -12,13 +12,12 @@ from embodied_codeact.controller.protocol import Array, Description, GripperRead
 @dataclass(frozen=True, eq=False)
 class Reading:
     """What was sensed at one moment. ``positions``, ``velocities``, ``efforts``: (joints,) rad, rad/s, N·m; ``efforts``
-    None where they are not sensed. ``extra``: further fields of the state, beyond the protocol."""
+    None where they are not sensed."""
 
     positions: Array
     velocities: Array
     efforts: Array | None = None
     gripper: GripperReading | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 class RobotDriver(Protocol):
@@ -73,8 +72,8 @@ class Trouble(NamedTuple):
 class WatchesMotions(Protocol):
     """A driver that looks after its motions itself, beside what the server does."""
 
-    def begin_motion(self, extra: Mapping[str, Any]) -> None:
-        """A motion begins. ``extra``: what its body held beyond the protocol.
+    def begin_motion(self, gripper: bool, extra: Mapping[str, Any]) -> None:
+        """A motion begins, of the ``gripper`` or of the arm. ``extra``: what its body held beyond the protocol.
 
         Raises:
             InvalidArgument: that is not of the right form. The motion does not begin.
@@ -84,6 +83,24 @@ class WatchesMotions(Protocol):
     def trouble(self) -> Trouble | None:
         """Called after each tick of a motion: return why it has to end, if so."""
         ...
+
+
+@runtime_checkable
+class TellsMore(Protocol):
+    """A driver whose state has fields beyond the protocol."""
+
+    def more(self) -> Mapping[str, Any]:
+        """Return them as they are now. Asked for with each message of the state stream."""
+        ...
+
+
+@runtime_checkable
+class StopsGently(Protocol):
+    """A driver whose robot is to decelerate with less than :data:`~embodied_codeact.controller.robot.STOP_SHARE` of its
+    limits in a stop."""
+
+    stop_acceleration_share: float
+    stop_jerk_share: float
 
 
 @runtime_checkable

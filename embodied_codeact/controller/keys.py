@@ -29,8 +29,8 @@ def server_security(key: str | None, allow: str | None) -> ServerSecurity | None
 
 
 def client_security(key: str | None, server_key: str | None) -> ClientSecurity | None:
-    """Return a commander's security from its ``.key_secret`` file and the controller's ``.key`` file; None where neither
-    is named.
+    """Return a commander's security from its ``.key_secret`` file and the controller's ``.key`` file; None where
+    neither is named.
 
     Raises:
         ConfigurationError: only one of them is named, or they cannot be used.

@@ -10,7 +10,7 @@ import numpy as np
 
 from embodied_codeact.controller.authority import Authority
 from embodied_codeact.controller.curves import Curve
-from embodied_codeact.controller.driver import Reading, RobotDriver, WatchesMotions
+from embodied_codeact.controller.driver import Reading, RobotDriver, StopsGently, TellsMore, WatchesMotions
 from embodied_codeact.controller.limits import check_form, check_gripper, check_motion
 from embodied_codeact.controller.motions import Ending, GripperMotion, JointMotion, Motion
 from embodied_codeact.controller.protocol import (
@@ -29,22 +29,17 @@ STOP_SHARE = 0.9
 
 
 class Robot:
-    """One driver, what moves it now, and who may command it. Everything happens in the thread that calls.
+    """One driver, what moves it now, and who may command it. Everything happens in the thread that calls."""
 
-    ``acceleration_share``, ``jerk_share``: how much of the limits a stop uses.
-    """
-
-    def __init__(
-        self, driver: RobotDriver, *, acceleration_share: float = STOP_SHARE, jerk_share: float = STOP_SHARE
-    ) -> None:
+    def __init__(self, driver: RobotDriver) -> None:
         self.driver = driver
         self.description = driver.description
         self.authority = Authority(self.description.lease_s, self.description.max_ttl_s)
         self.dropped = 0
-        self._stop_limits = (
-            acceleration_share * self.description.acceleration,
-            jerk_share * self.description.jerk,
-        )
+        shares = (STOP_SHARE, STOP_SHARE)
+        if isinstance(driver, StopsGently):
+            shares = driver.stop_acceleration_share, driver.stop_jerk_share
+        self._stop_limits = shares[0] * self.description.acceleration, shares[1] * self.description.jerk
         self._motion: Motion | None = None
         self._number = 0
         self._ending = Ending("")
@@ -73,7 +68,7 @@ class Robot:
         begin = self._joint_motion if body.gripper is None else self._gripper_motion
         motion, duration_s = begin(body)
         if isinstance(self.driver, WatchesMotions):
-            self.driver.begin_motion(extra)
+            self.driver.begin_motion(body.gripper is not None, extra)
         if body.gripper is not None:
             self.driver.command_gripper(body.gripper.width, body.gripper.force, body.gripper.speed)
         self._motion = motion
@@ -187,6 +182,10 @@ class Robot:
             time_ns=time.monotonic_ns(),
             dropped=self.dropped,
         )
+
+    def more(self) -> Mapping[str, Any]:
+        """Return what the driver tells beyond the protocol."""
+        return self.driver.more() if isinstance(self.driver, TellsMore) else {}
 
     def state(self) -> State:
         """Return what was sensed last, and what was commanded then."""

@@ -29,7 +29,7 @@ from embodied_codeact.controller.protocol import (
     Writer,
     with_extra,
 )
-from embodied_codeact.controller.robot import STOP_SHARE, Robot
+from embodied_codeact.controller.robot import Robot
 from embodied_codeact.errors import CommandRefused, InvalidArgument, OperatorError, PrimitiveError
 
 _REQUESTS_PER_PERIOD = 64
@@ -48,7 +48,6 @@ class ControllerServer:
         endpoint: ``ipc://FOLDER`` or ``tcp://HOST:PORT``; port 0 takes a free one.
         security: the controller's keys and its list of clients.
         insecure: allow an endpoint that other machines reach, without keys.
-        acceleration_share, jerk_share: how much of the robot's limits a stop uses.
 
     Raises:
         ConfigurationError: the endpoint is taken, cannot be bound, or is open to other machines without keys.
@@ -61,8 +60,6 @@ class ControllerServer:
         *,
         security: ServerSecurity | None = None,
         insecure: bool = False,
-        acceleration_share: float = STOP_SHARE,
-        jerk_share: float = STOP_SHARE,
     ) -> None:
         self._driver = driver
         # A whole number of periods lies between two states: what they tell as commanded is evenly spaced.
@@ -81,7 +78,7 @@ class ControllerServer:
             self._sockets = self._resources.enter_context(
                 Sockets(with_free_port(parse_endpoint(endpoint)), security=security, insecure=insecure)
             )
-            self._robot = Robot(driver, acceleration_share=acceleration_share, jerk_share=jerk_share)
+            self._robot = Robot(driver)
         except BaseException:
             self._resources.close()
             raise
@@ -132,7 +129,7 @@ class ControllerServer:
 
     def _tell_state(self) -> None:
         robot = self._robot
-        body = with_extra(robot.state(), robot.reading.extra)
+        body = with_extra(robot.state(), robot.more())
         self._sockets.publish([STATE.encode(), *self._states.frames(STATE, body, time_ns=robot.read_ns)])
 
     # Requests

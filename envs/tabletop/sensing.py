@@ -13,7 +13,7 @@ from embodied_codeact.envs.tabletop.backend import PandaArm
 from embodied_codeact.envs.tabletop.cameras import CAMERAS
 from embodied_codeact.envs.tabletop.naming import Naming
 from embodied_codeact.envs.tabletop.renderer import Begun, Renderer, posture
-from embodied_codeact.envs.tabletop.simulation import Simulation
+from embodied_codeact.envs.tabletop.table import Table
 
 _RGB, _DEPTH = "_rgb", "_depth"
 
@@ -21,7 +21,7 @@ _RGB, _DEPTH = "_rgb", "_depth"
 class TabletopSenses:
     """The sensors of a table whose scene is built."""
 
-    def __init__(self, simulation: Simulation, arm: PandaArm, naming: Naming, renderer: Renderer) -> None:
+    def __init__(self, simulation: Table, arm: PandaArm, naming: Naming, renderer: Renderer) -> None:
         self._simulation = simulation
         self._arm = arm
         self._naming = naming
