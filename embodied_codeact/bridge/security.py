@@ -127,9 +127,9 @@ def server_security(key: str | None, allow: str | None) -> ServerSecurity | None
     Raises:
         ConfigurationError: only one of them is named, or they cannot be used.
     """
-    if key is None and allow is None:
+    if not key and not allow:
         return None
-    if key is None or allow is None:
+    if not key or not allow:
         raise ConfigurationError(
             "a server with keys needs both: --key, its own, and --allow, the folder of the clients' .key files"
         )
@@ -143,9 +143,9 @@ def client_security(key: str | None, server_key: str | None) -> ClientSecurity |
     Raises:
         ConfigurationError: only one of them is named, or they cannot be used.
     """
-    if key is None and server_key is None:
+    if not key and not server_key:
         return None
-    if key is None or server_key is None:
+    if not key or not server_key:
         raise ConfigurationError(
             "to connect with keys, say both: --key, your own .key_secret, and --server-key, the server's .key file"
         )

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from embodied_codeact.bridge.security import client_security
 from embodied_codeact.cli import common
 from embodied_codeact.cli.console import printable
 from embodied_codeact.controller.conformance import ALL, Verdict, connect, prove
-from embodied_codeact.controller.keys import client_security
 from embodied_codeact.errors import ConfigurationError, unknown_name
 
 _NOT_PROVED = 1

@@ -10,11 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from typer.core import TyperGroup
 
-from embodied_codeact.bridge.security import ClientSecurity
+from embodied_codeact.bridge.security import ClientSecurity, client_security, server_security
 from embodied_codeact.cli import common
 from embodied_codeact.cli.console import printable
 from embodied_codeact.controller.client import ControllerClient
-from embodied_codeact.controller.keys import client_security, server_security
 from embodied_codeact.controller.protocol import Status
 from embodied_codeact.controller.server import ControllerServer
 from embodied_codeact.registry import load_driver

@@ -40,7 +40,8 @@ class WorldContext:
     ``stop_requested()`` turns true while an interrupt or a stop is wanted; it is cheap (shared memory), and an adapter
     with motion reads it at every simulation step and comes to rest by planned deceleration.
 
-    ``stop_level()`` says what is wanted, in words: ``normal``, ``interrupt``, ``protective stop`` or ``emergency stop``.
+    ``stop_level()`` says what is wanted, in words: ``normal``, ``interrupt``, ``protective stop`` or ``emergency
+    stop``.
 
     ``tick()`` is called by an adapter at every step of a primitive that takes time, outside of anything that must not
     be read half-done: sensors that are due are read and streamed then. It costs a fraction of a microsecond where none

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -177,7 +178,7 @@ def _time_for(robot: Any, joint: int, order: int) -> float:
     """How long a quintic has to take so that only its peak of this order is 2.5 times the limit."""
     v, a, j = (float(most[joint]) for most in (robot.velocity, robot.acceleration, robot.jerk))
     if order == 1:
-        return 4.0 * max(2.5 * v * 5.774 / 1.875 / a, (2.5 * v * 60.0 / 1.875 / j) ** 0.5)
+        return 4.0 * max(2.5 * v * 5.774 / 1.875 / a, math.sqrt(2.5 * v * 60.0 / 1.875 / j))
     if order == 2:
         return 2.5 * a * 60.0 / 5.774 / j * 2.0
     return 0.2 * a / j

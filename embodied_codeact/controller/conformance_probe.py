@@ -100,7 +100,8 @@ class Probe:
         self.session = greeting.header.session
         status = self.value(greeting, Status)
         self._behind_ns = status.time_ns - time.monotonic_ns()
-        return self.value(self.exchange("describe"), Description)
+        robot: Description = self.value(self.exchange("describe"), Description)
+        return robot
 
     def peer(self, security: ClientSecurity | None = None) -> Peer:
         """Connect once more."""
@@ -310,4 +311,5 @@ class Sweep(NamedTuple):
     @property
     def goal(self) -> Array:
         """Where it ends."""
-        return self.positions[-1]
+        goal: Array = self.positions[-1]
+        return goal

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from embodied_codeact.bridge.security import client_security
 from embodied_codeact.contracts import Observation, Status, Task, WorldContext
 from embodied_codeact.controller.client import ControllerClient
-from embodied_codeact.controller.keys import client_security
 from embodied_codeact.controller.protocol import Description
 from embodied_codeact.envs.robot import telling
 from embodied_codeact.envs.robot.backend import ControllerArm

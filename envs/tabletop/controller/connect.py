@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from embodied_codeact.bridge.security import client_security
 from embodied_codeact.contracts import WorldContext
 from embodied_codeact.controller.client import ControllerClient
-from embodied_codeact.controller.keys import client_security
 from embodied_codeact.envs.tabletop.controller.execution import RemoteExecutor
 from embodied_codeact.envs.tabletop.controller.table import RemoteTable
 from embodied_codeact.envs.tabletop.environment import TabletopOptions

@@ -26,8 +26,8 @@ _LOOK_S = 0.01
 _ROWS = 16_000
 """A message holds no more rows of seven joints."""
 _KINDS: dict[str, type[PrimitiveError]] = {kind.__name__: kind for kind in (Collision, ObjectSlipped)}
-_INTERRUPT = "interrupt"
 _NORMAL = "normal"
+STOPS: dict[str, StopLevel] = {"protective stop": "protective stop", "emergency stop": "emergency stop"}
 
 
 class RemoteExecutor:
@@ -152,9 +152,7 @@ class RemoteExecutor:
 
     def _stop_requested(self) -> bool | StopLevel:
         level = self._stop_level()
-        if level == "protective stop" or level == "emergency stop":
-            return level
-        return level != _NORMAL
+        return STOPS.get(level, level != _NORMAL)
 
     def _tell(self, end: MotionEnd) -> None:
         """Raise what a motion that was not done has ended with."""
