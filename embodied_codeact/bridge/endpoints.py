@@ -7,6 +7,7 @@ uses PORT for commands and the three ports after it for the others.
 from __future__ import annotations
 
 import ipaddress
+import random
 import socket
 from pathlib import Path
 from typing import Literal
@@ -16,6 +17,9 @@ import msgspec
 from embodied_codeact.errors import ConfigurationError
 
 SOCKETS = ("command", "control", "events", "images")
+_OFFERED = (16_384, 32_768 - len(SOCKETS))
+"""Ports to choose from: below those that Linux takes for connections of its own, so that these are not in the way."""
+_TRIES = 100
 _MAX_IPC_PATH = 107 - max(len(f"/{name}") for name in SOCKETS)
 """The socket's own path, in the folder, may have 107 bytes."""
 
@@ -78,16 +82,14 @@ def with_free_port(endpoint: Endpoint) -> Endpoint:
     if endpoint.transport == "ipc" or endpoint.port:
         return endpoint
     family = socket.AF_INET6 if ":" in endpoint.place else socket.AF_INET
-    for _ in range(50):
-        with socket.socket(family) as probe:
-            try:
-                probe.bind((endpoint.place, 0))
-            except OSError as error:
-                raise ConfigurationError(f"cannot bind to {endpoint.place!r}: {error.strerror}") from error
-            first: int = probe.getsockname()[1]
-        if first <= 65535 - len(SOCKETS) and all(
-            _is_free(family, endpoint.place, first + n) for n in range(len(SOCKETS))
-        ):
+    with socket.socket(family) as probe:
+        try:
+            probe.bind((endpoint.place, 0))
+        except OSError as error:
+            raise ConfigurationError(f"cannot bind to {endpoint.place!r}: {error.strerror}") from error
+    for _ in range(_TRIES):
+        first = random.randrange(*_OFFERED)
+        if all(_is_free(family, endpoint.place, first + n) for n in range(len(SOCKETS))):
             return msgspec.structs.replace(endpoint, port=first)
     raise ConfigurationError(f"no {len(SOCKETS)} free ports in a row on {endpoint.place}; name a port")
 

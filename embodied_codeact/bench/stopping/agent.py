@@ -1,6 +1,6 @@
 """The agent of the benchmark of stops, in a process of its own, so that it can be killed, suspended and hung.
 
-``python -m embodied_codeact.bench.stopping.agent`` reads one line of JSON: :class:`Orders`.
+It reads one line of JSON: :class:`Orders`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import msgspec
 
 from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.bridge.security import ClientSecurity, read_key_pair, read_public_key
+from embodied_codeact.contracts import ExecutionEvent, OutputChunk
 from embodied_codeact.errors import OperatorError
 
 
@@ -39,6 +40,12 @@ def hang(*_: object) -> NoReturn:
         pass
 
 
+def tell(event: ExecutionEvent) -> None:
+    """What the script says goes into the log, where it is looked for when a trial does not come about."""
+    if isinstance(event, OutputChunk):
+        print(event.text, end="", flush=True)
+
+
 def main() -> None:
     """Run the script until it is stopped."""
     orders = msgspec.json.decode(sys.stdin.readline(), type=Orders)
@@ -46,10 +53,6 @@ def main() -> None:
     try:
         with EnvironmentClient(orders.endpoint, deadman_s=orders.deadman_s, security=orders.security()) as client:
             client.reset(client.describe().tasks[0])
-            client.execute(orders.script, timeout_s=600)
+            client.execute(orders.script, timeout_s=600, on_event=tell)
     except OperatorError as error:
         sys.exit(str(error))
-
-
-if __name__ == "__main__":
-    main()

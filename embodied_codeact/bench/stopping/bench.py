@@ -13,16 +13,20 @@ import msgspec
 
 from embodied_codeact.bench.stopping.faults import FAULTS, Fault
 from embodied_codeact.bench.stopping.rig import Rig
-from embodied_codeact.bench.stopping.trial import Seen, run_trial
+from embodied_codeact.bench.stopping.trial import Seen, Voided, run_trial
 from embodied_codeact.controller.conformance_probe import Failed
 from embodied_codeact.errors import ConfigurationError, EnvironmentFailure
+
+_MOST_VOIDED = 3
+"""Times the rounds that are asked for."""
 
 
 class StopFigure(msgspec.Struct, frozen=True, kw_only=True):
     """One fault on one controller. Times from the fault to the arm's last movement, in ms; of ``rounds`` trials,
     ``latched``, ``refused`` and ``still`` count those in which a stop was latched, the next commander refused until it
     was cleared, and nothing moved by clearing. ``beyond``: what went beyond the limits of acceleration and jerk.
-    ``left_out``: why there are no figures."""
+    ``voided`` trials were repeated, since this machine was too busy for them. ``left_out``: why there are no figures.
+    """
 
     controller: str
     fault: str
@@ -33,6 +37,7 @@ class StopFigure(msgspec.Struct, frozen=True, kw_only=True):
     latched: int = 0
     refused: int = 0
     still: int = 0
+    voided: int = 0
     beyond: str = ""
     left_out: str = ""
 
@@ -83,19 +88,29 @@ def _with_one_rig(controller: str, faults: Sequence[Fault], rounds: int) -> list
         except ConfigurationError as error:
             if not faults[0].cut:
                 raise
-            return [_figure(controller, fault, [], str(error)) for fault in faults]
+            return [_figure(controller, fault, [], left_out=str(error)) for fault in faults]
         with rig:
-            return [_figure(controller, fault, [_trial(rig, fault, chance) for _ in range(rounds)]) for fault in faults]
+            return [_figure(controller, fault, *_trials(rig, fault, rounds, chance)) for fault in faults]
 
 
-def _trial(rig: Rig, fault: Fault, chance: random.Random) -> Seen:
-    try:
-        return run_trial(rig, fault, chance)
-    except Failed as failed:
-        raise EnvironmentFailure(f"{fault.name}: the controller does not do as its protocol says: {failed}") from failed
+def _trials(rig: Rig, fault: Fault, rounds: int, chance: random.Random) -> tuple[list[Seen], int]:
+    """So many trials that came about, and how many did not."""
+    seen: list[Seen] = []
+    voided = 0
+    while len(seen) < rounds:
+        try:
+            seen.append(run_trial(rig, fault, chance))
+        except Voided:
+            voided += 1
+            if voided > _MOST_VOIDED * rounds:
+                raise EnvironmentFailure(f"{fault.name}: this machine is too busy for {voided} trials") from None
+            rig.recover()
+        except Failed as failed:
+            raise EnvironmentFailure(f"{fault.name}: the controller does not keep its protocol: {failed}") from failed
+    return seen, voided
 
 
-def _figure(controller: str, fault: Fault, seen: Sequence[Seen], left_out: str = "") -> StopFigure:
+def _figure(controller: str, fault: Fault, seen: Sequence[Seen], voided: int = 0, *, left_out: str = "") -> StopFigure:
     times = [1000 * one.rest_s for one in seen] or [0.0]
     return StopFigure(
         controller=Path(controller).name,
@@ -107,6 +122,7 @@ def _figure(controller: str, fault: Fault, seen: Sequence[Seen], left_out: str =
         latched=sum(one.latched for one in seen),
         refused=sum(one.refused for one in seen),
         still=sum(one.still for one in seen),
+        voided=voided,
         beyond=next((one.excess for one in seen if one.excess), ""),
         left_out=left_out,
     )

@@ -120,7 +120,7 @@ class Rig:
         options = {
             "controller": self._robot_for_server,
             "key": self._keys["server"].secret,
-            "controller_key": self._keys["robot"].public,
+            "server_key": self._keys["robot"].public,
             "level": "joints",
             "ttl": TTL_S,
         }
@@ -161,7 +161,8 @@ class Rig:
             str(keys.secret),
             str(self._keys["server"].public),
         )
-        self.agent = self._start([sys.executable, "-m", "embodied_codeact.bench.stopping.agent"], inside=False)
+        run = "from embodied_codeact.bench.stopping.agent import main; main()"
+        self.agent = self._start([sys.executable, "-c", run], inside=False)
         assert self.agent.stdin is not None
         self.agent.stdin.write(msgspec.json.encode(orders).decode() + "\n")
         self.agent.stdin.flush()

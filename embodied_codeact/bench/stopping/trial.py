@@ -24,6 +24,11 @@ _LOOKS_ON_S = 0.6
 _AFTER_CLEAR_S = 0.3
 
 
+class Voided(Exception):
+    """The arm was stopped before anything went wrong: this machine was too busy for the time that the world has to be
+    heard in. Such a trial says nothing."""
+
+
 class Seen(NamedTuple):
     """What a trial has shown. ``rest_s``: when the arm last moved after the fault; ``excess``: what of the commanded
     motion went beyond the limits; ``latched``: a stop is; ``refused``: the next commander was, until it was cleared;
@@ -40,6 +45,7 @@ def run_trial(rig: Rig, fault: Fault, chance: random.Random) -> Seen:
     """Let it happen once, while the arm moves.
 
     Raises:
+        Voided: it did not come to that.
         EnvironmentFailure: the arm does not move, though nothing went wrong.
     """
     probe = rig.probe
@@ -47,6 +53,8 @@ def run_trial(rig: Rig, fault: Fault, chance: random.Random) -> Seen:
     _wait_until_it_moves(rig)
     probe.wait(chance.uniform(*_LATER_S))
     _wait_until_it_moves(rig)
+    if probe.status().stop != "normal":
+        raise Voided
     probe.told.clear()
     began_ns = probe.now_ns()
     fault.happen(rig)
@@ -64,15 +72,15 @@ def run_trial(rig: Rig, fault: Fault, chance: random.Random) -> Seen:
 def _wait_until_it_moves(rig: Rig) -> None:
     until = time.monotonic() + _MOVING_WITHIN_S
     while float(np.max(np.abs(rig.probe.newest().velocities))) < _MOVES:
+        if rig.probe.status().stop != "normal":
+            raise Voided
         rig.check_agent()
         if time.monotonic() > until:
             raise EnvironmentFailure(f"the arm did not begin to move within {_MOVING_WITHIN_S:g} s")
 
 
 def _latched(rig: Rig, fault: Fault) -> bool:
-    if fault.server_lives:
-        return rig.watcher.stop_state()[0] != "normal"
-    return rig.probe.status().stop != "normal"
+    return rig.probe.status().stop != "normal" or (fault.server_lives and rig.watcher.stop_state()[0] != "normal")
 
 
 def _refused(rig: Rig, fault: Fault) -> bool:
