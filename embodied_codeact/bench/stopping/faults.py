@@ -23,8 +23,8 @@ while True:
 """
 _HOLDS_THE_GIL = """
 import re, threading
-threading.Thread(target=lambda: arm.move_joints(there, speed=0.08), daemon=True).start()
-import time; time.sleep(0.3)
+threading.Thread(target=lambda: arm.move_joints(there, speed=0.05), daemon=True).start()
+import time; time.sleep(1.0)
 re.match(r"(a+)+$", "a" * 60 + "b")
 """
 _IGNORES_INTERRUPTS = """
@@ -38,14 +38,16 @@ while True:
 
 
 class Fault(NamedTuple):
-    """One thing that goes wrong. ``within_s``: when the arm has to be at rest; ``cut``: the network that has to be
-    there to be cut, between ``agent`` and server or between server and ``controller``; ``server_lives``: whether the
-    environment server can be asked afterwards."""
+    """One thing that goes wrong. ``within_s``: when the arm has to be at rest; ``later_s``: seconds after the arm began
+    to move, at least and at most, when it goes wrong; ``cut``: the network that has to be there to be cut, between
+    ``agent`` and server or between server and ``controller``; ``server_lives``: whether the environment server can be
+    asked afterwards."""
 
     name: str
     happen: Callable[[Rig], None]
     within_s: float
     script: str = _TO_AND_FRO
+    later_s: tuple[float, float] = (0.4, 1.2)
     cut: str = ""
     server_lives: bool = True
 
@@ -58,8 +60,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault("agent killed", lambda rig: rig.agent.kill(), LEASE_S + BRAKING_S),
     Fault("agent suspended", lambda rig: rig.agent.send_signal(signal.SIGSTOP), LEASE_S + BRAKING_S),
     Fault("agent in an endless loop", lambda rig: rig.agent.send_signal(signal.SIGUSR1), LEASE_S + BRAKING_S),
-    Fault("halt while the script holds the GIL", _halt, BRAKING_S, script=_HOLDS_THE_GIL),
-    Fault("halt while the script ignores interrupts", _halt, BRAKING_S, script=_IGNORES_INTERRUPTS),
+    Fault("halt while the script holds the GIL", _halt, BRAKING_S, _HOLDS_THE_GIL, (1.5, 3.0)),
+    Fault("halt while the script ignores interrupts", _halt, BRAKING_S, _IGNORES_INTERRUPTS),
     Fault("environment server killed", lambda rig: rig.server.kill(), TTL_S + BRAKING_S, server_lives=False),
     Fault("operator's halt", _halt, BRAKING_S),
     Fault(

@@ -13,13 +13,11 @@ from embodied_codeact.bench.stopping.rig import Rig
 from embodied_codeact.controller.conformance_seen import excess, moved_within
 from embodied_codeact.errors import CommandRefused, EnvironmentFailure, StopLatched
 
-_MOVES = 0.1
+_MOVES = 0.05
 """rad/s of the fastest joint from which on the arm moves."""
 _RESTS = 0.02
 _SETTLED_M = 1e-3
 _MOVING_WITHIN_S = 30.0
-_LATER_S = (0.4, 1.2)
-"""So long after the arm began to move something goes wrong, s."""
 _LOOKS_ON_S = 0.6
 _AFTER_CLEAR_S = 0.3
 
@@ -51,7 +49,7 @@ def run_trial(rig: Rig, fault: Fault, chance: random.Random) -> Seen:
     probe = rig.probe
     rig.start_agent(fault)
     _wait_until_it_moves(rig)
-    probe.wait(chance.uniform(*_LATER_S))
+    probe.wait(chance.uniform(*fault.later_s))
     _wait_until_it_moves(rig)
     if probe.status().stop != "normal":
         raise Voided
