@@ -61,11 +61,11 @@ def test_a_motion_of_more_than_two_minutes_is_refused() -> None:
         lambda p, v, h: (p, v[:-1], h),
         lambda p, v, h: (np.where(p == p[3, 0], np.nan, p), v, h),
         lambda p, v, h: (p.astype("<f4"), v, h),
-        lambda p, v, h: (p, v, 0.0),
-        lambda p, v, h: (p, v, float("inf")),
-        lambda p, v, h: (p, v, None),
+        lambda p, v, _: (p, v, 0.0),
+        lambda p, v, _: (p, v, float("inf")),
+        lambda p, v, _: (p, v, None),
         lambda p, v, h: (p, v + 0.1, h),
-        lambda p, v, h: (None, v, h),
+        lambda _, v, h: (None, v, h),
     ],
 )
 def test_each_wrong_form_is_refused(change: Any) -> None:

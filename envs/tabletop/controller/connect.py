@@ -34,9 +34,7 @@ def connect(options: TabletopOptions, context: WorldContext) -> RemoteArm:
         BridgeError: nothing answers there.
     """
     if options.perception != "state":
-        raise ConfigurationError(
-            "a tabletop on a controller knows things by name: leave out perception=vision"
-        )
+        raise ConfigurationError("a tabletop on a controller knows things by name: leave out perception=vision")
     if options.record:
         raise ConfigurationError("a tabletop on a controller cannot be filmed: leave out record, or controller")
     security = client_security(options.controller_key, options.controller_server_key)

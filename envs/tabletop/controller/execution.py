@@ -10,7 +10,7 @@ import numpy as np
 
 from embodied_codeact.controller.client import ControllerClient, MotionEnd
 from embodied_codeact.controller.limits import LimitExceeded as BeyondLimit
-from embodied_codeact.controller.protocol import MAX_MOTION_S, StopLevel
+from embodied_codeact.controller.protocol import EMERGENCY_STOP, MAX_MOTION_S, PROTECTIVE_STOP, StopLevel
 from embodied_codeact.envs.tabletop.controller.messages import TOUCHING
 from embodied_codeact.envs.tabletop.controller.table import RemoteTable
 from embodied_codeact.envs.tabletop.execution import FINGER_SPEED
@@ -25,8 +25,8 @@ _LOOK_S = 0.01
 _ROWS = 16_000
 """A message holds no more rows of seven joints."""
 _KINDS: dict[str, type[PrimitiveError]] = {kind.__name__: kind for kind in (Collision, ObjectSlipped)}
-_INTERRUPT = "interrupt"
 _NORMAL = "normal"
+_LATCHED: dict[str, StopLevel] = {PROTECTIVE_STOP: PROTECTIVE_STOP, EMERGENCY_STOP: EMERGENCY_STOP}
 
 
 class RemoteExecutor:
@@ -148,9 +148,7 @@ class RemoteExecutor:
 
     def _stop_requested(self) -> bool | StopLevel:
         level = self._stop_level()
-        if level == "protective stop" or level == "emergency stop":
-            return level
-        return level != _NORMAL
+        return _LATCHED.get(level, level != _NORMAL)
 
     def _tell(self, end: MotionEnd) -> None:
         """Raise what a motion that was not done has ended with."""
