@@ -81,6 +81,8 @@ class ControllerClient:
         connect_s: float = 5.0,
     ) -> None:
         self.commander = f"{commander}-{uuid.uuid4().hex[:8]}"
+        self.stop_reason = f"{self.commander} was told to stop"
+        """The reason of a stop that ``stop_requested`` asked for."""
         self._lease = Lease(0, 0.0, 0.0)
         self._state: State | None = None
         self._state_ns = 0
@@ -277,7 +279,7 @@ class ControllerClient:
 
     def _give_up(self, wanted: bool | StopLevel) -> None:
         if isinstance(wanted, str):
-            self._connection.send("stop", StopBody("the commander was stopped", wanted))
+            self._connection.send("stop", StopBody(self.stop_reason, wanted))
         else:
             self._connection.send("release", lease=self._lease.lease)
 

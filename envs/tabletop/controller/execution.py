@@ -48,7 +48,6 @@ class RemoteExecutor:
     ) -> None:
         self._client, self._table, self._naming = client, table, naming
         self._stop_level, self._ttl_s = stop_level, ttl_s
-        self._reason = f"the environment server of {client.commander} was stopped"
         self.commanded: Array = np.array(client.description.home)
         self.grasped: set[str] = set()
         self.moved_steps = 0
@@ -73,7 +72,7 @@ class RemoteExecutor:
             try:
                 self._client.acquire(self._ttl_s)
             except StopLatched:
-                if self._client.ping().reason != self._reason:
+                if self._client.ping().reason != self._client.stop_reason:
                     raise
                 # What was stopped from here was cleared here, by a person.
                 self._client.clear()
@@ -144,7 +143,7 @@ class RemoteExecutor:
         wanted = self._stop_requested()
         with contextlib.suppress(OperatorError):
             if isinstance(wanted, str) and self._client.ping().stop == _NORMAL:
-                self._client.stop(self._reason, wanted)
+                self._client.stop(self._client.stop_reason, wanted)
 
     def _stop_requested(self) -> bool | StopLevel:
         level = self._stop_level()
