@@ -53,6 +53,7 @@ class RemoteExecutor:
         self.moved_steps = 0
         self.moved_s = 0.0
         self.stepped_s = 0.0
+        self._closed = False
 
     def begin(self, joints: Array) -> None:
         """A new scene was built, with the arm at ``joints`` (7,) and the fingers open."""
@@ -139,7 +140,11 @@ class RemoteExecutor:
         self._table.look_again()
 
     def close(self) -> None:
-        """This process leaves. Where it does because of a stop, the controller keeps that latched."""
+        """This process leaves. Where it does because of a stop, the controller keeps that latched. May be called
+        twice."""
+        if self._closed:
+            return
+        self._closed = True
         wanted = self._stop_requested()
         with contextlib.suppress(OperatorError):
             if isinstance(wanted, str) and self._client.ping().stop == _NORMAL:
