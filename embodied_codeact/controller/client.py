@@ -81,6 +81,8 @@ class ControllerClient:
         connect_s: float = 5.0,
     ) -> None:
         self.commander = f"{commander}-{uuid.uuid4().hex[:8]}"
+        self.stop_reason = f"{self.commander} was told to stop"
+        """The reason of a stop that ``stop_requested`` asked for."""
         self._lease = Lease(0, 0.0, 0.0)
         self._state: State | None = None
         self._state_ns = 0
@@ -122,11 +124,6 @@ class ControllerClient:
     def endpoint(self) -> str:
         """Where the controller is."""
         return str(self._connection.endpoint)
-
-    @property
-    def stopped_reason(self) -> str:
-        """The reason of stops that came from ``stop_requested`` of a motion: nobody else gives it."""
-        return f"the commander {self.commander} was stopped"
 
     @property
     def session(self) -> str:
@@ -282,7 +279,7 @@ class ControllerClient:
 
     def _give_up(self, wanted: bool | StopLevel) -> None:
         if isinstance(wanted, str):
-            self._connection.send("stop", StopBody(self.stopped_reason, wanted))
+            self._connection.send("stop", StopBody(self.stop_reason, wanted))
         else:
             self._connection.send("release", lease=self._lease.lease)
 

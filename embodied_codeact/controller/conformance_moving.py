@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -19,8 +18,8 @@ _FITS = 0.15
 _COARSE_S = 0.25
 
 
-def _begin(probe: Probe, sweep: Sweep, ttl_s: float | None = None, **changes: Any) -> int:
-    probe.acquire(ttl_s)
+def _begin(probe: Probe, sweep: Sweep, **changes: Any) -> int:
+    probe.acquire(probe.robot.max_ttl_s)
     probe.told.clear()
     return probe.move(sweep.body(**changes))
 
@@ -56,7 +55,7 @@ def _move(probe: Probe) -> str:
 
 def _answer(probe: Probe) -> str:
     sweep = probe.sweep()
-    probe.acquire()
+    probe.acquire(probe.robot.max_ttl_s)
     answer = probe.ask("move", dict[str, Any], sweep.body(), lease=probe.lease, ttl_s=1.0)
     _to_the_end(probe, sweep)
     if abs(float(answer.get("duration_s", -1.0)) - sweep.duration_s) > 0.01:
@@ -99,7 +98,7 @@ def _misfit(told: list[Told], sweep: Sweep, rate_hz: float) -> float:
 
 def _busy(probe: Probe) -> str:
     sweep = probe.sweep()
-    _begin(probe, sweep, probe.robot.max_ttl_s)
+    _begin(probe, sweep)
     words = probe.refused("CommandRefused", "move", sweep.body(), lease=probe.lease, ttl_s=1.0)
     ended = _to_the_end(probe, sweep)
     if ended.outcome != "done":
@@ -178,7 +177,8 @@ def _time_for(robot: Any, joint: int, order: int) -> float:
     """How long a quintic has to take so that only its peak of this order is 2.5 times the limit."""
     v, a, j = (float(most[joint]) for most in (robot.velocity, robot.acceleration, robot.jerk))
     if order == 1:
-        return 4.0 * max(2.5 * v * 5.774 / 1.875 / a, math.sqrt(2.5 * v * 60.0 / 1.875 / j))
+        seconds: float = 4.0 * max(2.5 * v * 5.774 / 1.875 / a, (2.5 * v * 60.0 / 1.875 / j) ** 0.5)
+        return seconds
     if order == 2:
         return 2.5 * a * 60.0 / 5.774 / j * 2.0
     return 0.2 * a / j
@@ -230,7 +230,7 @@ def _nothing_moved(probe: Probe) -> None:
 def _fingers(probe: Probe, width: float) -> Status:
     limits = probe.robot.gripper
     assert limits is not None
-    probe.acquire()
+    probe.acquire(probe.robot.max_ttl_s)
     probe.move({"gripper": {"width": width, "force": 0.3 * limits.force, "speed": 0.5 * limits.speed}})
     within_s = 2 * limits.width / limits.speed + 5.0
     beat_s = min(0.1, probe.robot.max_ttl_s) / 4

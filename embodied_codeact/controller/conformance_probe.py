@@ -81,6 +81,7 @@ class Probe:
             security.secure(self._states)
         self._states.setsockopt(zmq.SUBSCRIBE, STATE.encode())
         self._states.connect(address(parse_endpoint(endpoint), STATE))
+        self._peers: list[Peer] = []
         self.me, self.other = self.peer(), self.peer()
         self.name = f"conformance-{uuid.uuid4().hex[:8]}"
         self.session = ""
@@ -105,7 +106,8 @@ class Probe:
 
     def peer(self, security: ClientSecurity | None = None) -> Peer:
         """Connect once more."""
-        return Peer(self.context, self.endpoint, security or self.security)
+        self._peers.append(Peer(self.context, self.endpoint, security or self.security))
+        return self._peers[-1]
 
     def close(self) -> None:
         """Release the sockets."""
@@ -311,5 +313,5 @@ class Sweep(NamedTuple):
     @property
     def goal(self) -> Array:
         """Where it ends."""
-        goal: Array = self.positions[-1]
-        return goal
+        end: Array = self.positions[-1]
+        return end

@@ -15,6 +15,7 @@ _SLACK_S = 0.25
 _SHARE = 0.5
 """A stop may decelerate with half of the limits of acceleration, and a tenth of that of jerk."""
 _JERK_SHARE = 0.1
+_TTL_S = 0.2
 
 
 def _under_way(probe: Probe, ttl_s: float | None = None) -> Sweep:
@@ -81,20 +82,20 @@ def _stop(probe: Probe) -> str:
 
 
 def _deadman(probe: Probe) -> str:
-    sweep = _under_way(probe, 0.1)
+    sweep = _under_way(probe, ttl_s := min(_TTL_S, probe.robot.max_ttl_s))
     probe.ask("heartbeat", Status, lease=probe.lease)
     since = probe.now_ns()
-    latched = probe.wait_until(lambda status: status.stop != "normal", 0.1 + 2 * _SLACK_S)
-    if latched.time_ns - since < 0.05e9:
-        fail("stopped before the ttl of 0.1 s was over")
+    latched = probe.wait_until(lambda status: status.stop != "normal", ttl_s + 2 * _SLACK_S)
+    if latched.time_ns - since < 0.5e9 * ttl_s:
+        fail(f"stopped before the ttl of {ttl_s:g} s was over")
     if latched.stop != "protective stop" or not latched.reason:
         fail(f"{latched.stop!r}, reason {latched.reason!r}")
-    return _came_to_rest(probe, sweep, since + 100_000_000, "protective stop")
+    return _came_to_rest(probe, sweep, since + int(1e9 * ttl_s), "protective stop")
 
 
 def _heartbeats(probe: Probe) -> str:
     """A commander that is heard keeps its motion; others' pings do not."""
-    sweep = _under_way(probe, 0.1)
+    sweep = _under_way(probe, min(_TTL_S, probe.robot.max_ttl_s))
     status = probe.wait_until(lambda status: status.outcome != "running", 1.5 * sweep.duration_s + 2.0, beat_s=0.025)
     if status.outcome != "done":
         fail(f"outcome {status.outcome!r}, stop {status.stop!r}: {status.reason}")

@@ -130,7 +130,7 @@ class Commander:
             self._client.acquire(self._ttl_s)
 
     def _passed_on(self, status: Status) -> bool:
-        return status.stop == PROTECTIVE_STOP and status.reason == self._client.stopped_reason
+        return status.stop == PROTECTIVE_STOP and status.reason == self._client.stop_reason
 
     def _latched(self, level: str, reason: str) -> str:
         if level == NORMAL:

@@ -10,7 +10,7 @@ import numpy as np
 
 from embodied_codeact.controller.client import ControllerClient, MotionEnd
 from embodied_codeact.controller.limits import LimitExceeded as BeyondLimit
-from embodied_codeact.controller.protocol import MAX_MOTION_S, StopLevel
+from embodied_codeact.controller.protocol import EMERGENCY_STOP, MAX_MOTION_S, PROTECTIVE_STOP, StopLevel
 from embodied_codeact.envs.tabletop.controller.messages import TOUCHING
 from embodied_codeact.envs.tabletop.controller.table import RemoteTable
 from embodied_codeact.envs.tabletop.execution import FINGER_SPEED
@@ -27,7 +27,7 @@ _ROWS = 16_000
 """A message holds no more rows of seven joints."""
 _KINDS: dict[str, type[PrimitiveError]] = {kind.__name__: kind for kind in (Collision, ObjectSlipped)}
 _NORMAL = "normal"
-STOPS: dict[str, StopLevel] = {"protective stop": "protective stop", "emergency stop": "emergency stop"}
+_LATCHED: dict[str, StopLevel] = {PROTECTIVE_STOP: PROTECTIVE_STOP, EMERGENCY_STOP: EMERGENCY_STOP}
 
 
 class RemoteExecutor:
@@ -49,12 +49,12 @@ class RemoteExecutor:
     ) -> None:
         self._client, self._table, self._naming = client, table, naming
         self._stop_level, self._ttl_s = stop_level, ttl_s
-        self._reason = f"the environment server of {client.commander} was stopped"
         self.commanded: Array = np.array(client.description.home)
         self.grasped: set[str] = set()
         self.moved_steps = 0
         self.moved_s = 0.0
         self.stepped_s = 0.0
+        self._closed = False
 
     def begin(self, joints: Array) -> None:
         """A new scene was built, with the arm at ``joints`` (7,) and the fingers open."""
@@ -74,7 +74,7 @@ class RemoteExecutor:
             try:
                 self._client.acquire(self._ttl_s)
             except StopLatched:
-                if self._client.ping().reason != self._reason:
+                if self._client.ping().reason != self._client.stop_reason:
                     raise
                 # What was stopped from here was cleared here, by a person.
                 self._client.clear()
@@ -144,15 +144,19 @@ class RemoteExecutor:
         self._table.look_again()
 
     def close(self) -> None:
-        """This process leaves. Where it does because of a stop, the controller keeps that latched."""
+        """This process leaves. Where it does because of a stop, the controller keeps that latched. May be called
+        twice."""
+        if self._closed:
+            return
+        self._closed = True
         wanted = self._stop_requested()
         with contextlib.suppress(OperatorError):
             if isinstance(wanted, str) and self._client.ping().stop == _NORMAL:
-                self._client.stop(self._reason, wanted)
+                self._client.stop(self._client.stop_reason, wanted)
 
     def _stop_requested(self) -> bool | StopLevel:
         level = self._stop_level()
-        return STOPS.get(level, level != _NORMAL)
+        return _LATCHED.get(level, level != _NORMAL)
 
     def _tell(self, end: MotionEnd) -> None:
         """Raise what a motion that was not done has ended with."""
