@@ -6,6 +6,21 @@
 #include "refused.hpp"
 
 namespace eca {
+namespace {
+
+/// In double, so that nothing overflows whatever a header names; 2^53 ns are three months of exact clock.
+void refuse_if_late(const TimeToLive& life, std::int64_t now_ns) {
+    if (!life.ttl_s || !std::isfinite(*life.ttl_s) || *life.ttl_s <= 0.0)
+        throw InvalidArgument("ttl_s in a move's header: a time above 0 is expected, after which it must not begin");
+    const double age_s = (static_cast<double>(now_ns) - static_cast<double>(life.time_ns)) * 1e-9;
+    if (age_s < -*life.ttl_s)
+        throw InvalidArgument("time_ns of a move is taken from this controller's clock, see time_ns in the status");
+    if (age_s > *life.ttl_s)
+        throw CommandRefused("the move is read " + std::to_string(age_s) + " s after it was sent, its ttl_s is " +
+                             std::to_string(*life.ttl_s) + "; send it anew, from where the arm is now");
+}
+
+}  // namespace
 
 PriorityMutex::PriorityMutex() {
     pthread_mutexattr_t attributes;
@@ -87,16 +102,13 @@ void Controller::watch(std::int64_t now_ns) {
 
 // Motions
 
-void Controller::admit(const Credentials& credentials, double expires_ns, std::int64_t now_ns) {
+void Controller::admit(const Credentials& credentials, const TimeToLive& life, std::int64_t now_ns) {
     const Guard guard(lock_);
     watch(now_ns);
     refuse_if_latched();
     lease_.check(credentials.lease, credentials.seq);
-    // In double: whatever a header names, nothing overflows, and 2^53 ns are three months of exact clock.
-    if (const double late_ns = static_cast<double>(now_ns) - expires_ns; late_ns > 0.0)
-        throw CommandRefused("the command is read " + std::to_string(late_ns * 1e-9) +
-                             " s after its ttl_s; take time_ns from this controller's clock, and send it again");
     lease_.hear(now_ns);
+    refuse_if_late(life, now_ns);
 }
 
 void Controller::refuse_if_not_startable(std::int64_t lease) const {
@@ -112,8 +124,9 @@ Started Controller::start(std::int64_t lease, std::unique_ptr<const Trajectory> 
     for (std::size_t j = 0; j < kJoints; ++j) {
         const double beside = trajectory->position(0, j) - motion_.commanded().positions[j];
         if (std::abs(beside) > kStartTolerance)
-            throw CommandRefused(std::string(kRobot[j].name) + ": the motion begins " + std::to_string(beside) +
-                                 " rad beside the commanded position; begin where the state says `commanded`");
+            throw LimitExceeded(std::string(kRobot[j].name) + ": the motion begins " + std::to_string(beside) +
+                                " rad beside the commanded position, the limit is " + std::to_string(kStartTolerance) +
+                                "; begin where the state says `commanded`");
     }
     motion_.start(trajectory);
     return {motion_.number(), motion_.duration_s()};

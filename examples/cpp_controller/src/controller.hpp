@@ -2,8 +2,8 @@
 //
 // Two threads meet here. The server's thread calls the verbs as messages come; the loop's thread calls `tick` once a
 // period and alone speaks to the hardware. Both hold the lock for microseconds only: nothing under it waits or does
-// input and output, and the loop's side allocates nothing. The lock inherits priority, so that a real-time loop does not
-// wait for a server that the scheduler has put aside.
+// input and output, and the loop's side allocates nothing. The lock inherits priority, so that a real-time loop does
+// not wait for a server that the scheduler has put aside.
 //
 // The deadman is in `tick`: whatever becomes of the server, its sockets or the network, the arm comes to rest.
 #pragma once
@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "hardware.hpp"
 #include "latch.hpp"
@@ -49,6 +50,13 @@ struct Credentials {
     std::int64_t seq = 0;
 };
 
+/// How long a move may take from the sender to here: it is not carried out later than `ttl_s` after `time_ns`, which
+/// the sender took from this controller's clock.
+struct TimeToLive {
+    std::optional<double> ttl_s;
+    std::int64_t time_ns = 0;
+};
+
 struct Granted {
     std::int64_t lease = 0;
     double ttl_s = 0.0;
@@ -82,9 +90,8 @@ class Controller {
     Status status() const;
     Granted acquire(const Name& commander, double ttl_s, std::int64_t now_ns);
     void heartbeat(const Credentials& credentials, std::int64_t now_ns);
-    /// Whether a `move` may come at all; the body is looked at afterwards, without the lock. `expires_ns`: when it is
-    /// too late for it.
-    void admit(const Credentials& credentials, double expires_ns, std::int64_t now_ns);
+    /// Whether a `move` may come at all; the body is looked at afterwards, without the lock.
+    void admit(const Credentials& credentials, const TimeToLive& life, std::int64_t now_ns);
     Started start(std::int64_t lease, std::unique_ptr<const Trajectory> trajectory);
     Started start(std::int64_t lease, const GripperCommand& gripper);
     void release(const Credentials& credentials);

@@ -31,6 +31,7 @@ class FixedText {
         return *this;
     }
 
+    static constexpr std::size_t capacity() { return Capacity; }
     std::string_view view() const { return {bytes_.data(), size_}; }
     bool empty() const { return size_ == 0; }
 

@@ -77,7 +77,8 @@ std::optional<Array> read_array(const Message& message, const msgpack::Value* pl
     for (const msgpack::Value& item : *shape) {
         const auto* extent = item.as<std::int64_t>();
         // A product that stays below the largest frame cannot overflow.
-        if (extent == nullptr || *extent < 0 || static_cast<std::uint64_t>(*extent) > kMaxFrameBytes) return std::nullopt;
+        if (extent == nullptr || *extent < 0) return std::nullopt;
+        if (static_cast<std::uint64_t>(*extent) > kMaxFrameBytes) return std::nullopt;
         array.shape.push_back(static_cast<std::size_t>(*extent));
         count *= array.shape.back();
         if (count > kMaxFrameBytes) return std::nullopt;

@@ -59,7 +59,8 @@ std::set<std::string> read_allowed(const std::string& folder) {
         keys.insert(key);
     }
     if (error) throw SetupError(folder + " is no folder; it should hold the .key file of each client to let in");
-    if (keys.empty()) throw SetupError(folder + " holds no .key file, so nobody could connect; copy the clients' there");
+    if (keys.empty())
+        throw SetupError(folder + " holds no .key file, so nobody could connect; copy those of the clients there");
     return keys;
 }
 

@@ -17,7 +17,7 @@ constexpr double kDefaultTtl = 0.1;   // s
 
 constexpr std::int64_t ns(double seconds) { return static_cast<std::int64_t>(seconds * 1e9); }
 
-using Name = FixedText<100>;
+using Name = FixedText<200>;
 
 class Lease {
   public:

@@ -13,8 +13,9 @@ namespace {
 // Differences of a sampled curve exaggerate, those of a jerk most.
 constexpr double kTolerance = 1.05;
 constexpr double kJerkTolerance = 1.5;
-// The curve between the rows: a smooth motion that was sampled coarsely swings a little beyond its rows, one whose
-// positions and velocities contradict each other swings wildly. Only the second kind should fail.
+// The curve between the rows. The protocol bounds its jerk; these bound also what the motors would see of it. A smooth
+// motion that was sampled coarsely swings a little beyond its rows, one whose positions and velocities contradict each
+// other swings wildly: only the second kind should fail.
 constexpr double kBetweenVelocity = 1.2;
 constexpr double kBetweenAcceleration = 2.0;
 constexpr double kBetweenPosition = 1e-3;  // rad
@@ -75,6 +76,8 @@ void check_between(const Trajectory& trajectory, std::size_t j) {
         const double v0 = trajectory.velocity(row, j) * h, v1 = trajectory.velocity(row + 1, j) * h;
         const double b = 3.0 * step - 2.0 * v0 - v1;
         const double c = v0 + v1 - 2.0 * step;
+        check_magnitude(here, "jerk (of the curve after it)", 6.0 * c / (h * h * h), joint.jerk, kJerkTolerance,
+                        "rad/s^3");
         check_magnitude(here, "acceleration (of the curve after it)", 2.0 * b / (h * h), joint.acceleration,
                         kBetweenAcceleration, "rad/s^2");
         check_magnitude(here, "acceleration (of the curve after it)", (2.0 * b + 6.0 * c) / (h * h),
@@ -108,8 +111,8 @@ Trajectory trajectory_from(const Array& positions, const Array& velocities, doub
     if (!all_finite(positions.data) || !all_finite(velocities.data))
         throw InvalidArgument("positions and velocities: a number among them is not finite");
     Trajectory trajectory(positions.data, velocities.data, period_s);
-    if (trajectory.duration_s() > kMaxDuration)
-        throw InvalidArgument("the motion lasts longer than 120 s; send it in parts");
+    if (trajectory.duration_s() > kMaxDuration * (1.0 + 1e-9))
+        throw LimitExceeded("the motion lasts longer than 120 s; send it in parts");
     for (std::size_t j = 0; j < kJoints; ++j)
         for (const std::size_t row : {std::size_t{0}, trajectory.rows() - 1})
             if (std::abs(trajectory.velocity(row, j)) > kRestVelocity)

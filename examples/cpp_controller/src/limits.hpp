@@ -10,7 +10,8 @@ namespace eca {
 /// A motion lasts no longer, s.
 constexpr double kMaxDuration = 120.0;
 
-/// Make the trajectory of a `move`. Throws InvalidArgument where shapes or numbers are none of a motion.
+/// Make the trajectory of a `move`. Throws InvalidArgument where shapes or numbers are none of a motion, LimitExceeded
+/// where it lasts too long.
 Trajectory trajectory_from(const Array& positions, const Array& velocities, double period_s);
 
 /// Throws LimitExceeded, naming joint and limit, where the motion goes beyond the robot's limits.

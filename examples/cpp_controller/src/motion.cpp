@@ -130,9 +130,12 @@ void Motion::settle(const Sensed& sensed) {
     const bool arrived = distances[furthest] < kArrived || ends_as_ != Outcome::done;
     if (time_s_ < kSettlingTime && !(still && arrived)) return;
     // What swings for ever is not standing, but waiting longer will not help: the outcome says so.
-    if (speeds[fastest] >= kStillVelocity) fail(fastest, "does not come to rest; it moves by", speeds[fastest], "rad/s");
-    else if (!sensed.gripper_still) fail("the gripper does not come to rest");
-    else if (!arrived) fail(furthest, "does not reach the end of the motion; it is away by", distances[furthest], "rad");
+    if (speeds[fastest] >= kStillVelocity)
+        fail(fastest, "does not come to rest; it moves by", speeds[fastest], "rad/s");
+    else if (!sensed.gripper_still)
+        fail("the gripper does not come to rest");
+    else if (!arrived)
+        fail(furthest, "does not reach the end of the motion; it is away by", distances[furthest], "rad");
     outcome_ = ends_as_;
     phase_ = Phase::standing;
 }

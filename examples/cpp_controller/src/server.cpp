@@ -9,6 +9,7 @@
 
 #include "limits.hpp"
 #include "refused.hpp"
+#include "telling.hpp"
 
 namespace eca {
 namespace {
@@ -28,16 +29,6 @@ std::string new_session() {
     std::string text;
     for (int i = 0; i < 16; ++i) text.push_back(digits[random() % digits.size()]);
     return text;
-}
-
-std::string_view words(Outcome outcome) {
-    switch (outcome) {
-        case Outcome::running: return "running";
-        case Outcome::done: return "done";
-        case Outcome::stopped: return "stopped";
-        case Outcome::failed: return "failed";
-        default: return "";
-    }
 }
 
 const std::string* text_at(const Message& command, std::string_view key) {
@@ -60,44 +51,6 @@ double required_number(const msgpack::Value& map, const std::string& key) {
     return *number;
 }
 
-void write_text(BodyWriter& out, std::string_view key, std::string_view value) {
-    out.text(key);
-    out.text(value);
-}
-
-void write_integer(BodyWriter& out, std::string_view key, std::int64_t value) {
-    out.text(key);
-    out.integer(value);
-}
-
-void write_number(BodyWriter& out, std::string_view key, double value) {
-    out.text(key);
-    out.number(value);
-}
-
-void write_array(BodyWriter& out, std::string_view key, const JointArray& values) {
-    out.text(key);
-    out.array(values);
-}
-
-/// {"ok": ...}: the value comes next.
-BodyWriter ok() {
-    BodyWriter out;
-    out.map(1);
-    out.text("ok");
-    return out;
-}
-
-BodyWriter error(const Refused& refused) {
-    BodyWriter out;
-    out.map(1);
-    out.text("error");
-    out.map(2);
-    write_text(out, "kind", refused.kind);
-    write_text(out, "message", refused.what());
-    return out;
-}
-
 }  // namespace
 
 Server::Server(const Endpoint& endpoint, const std::optional<Security>& security, Controller& controller, Loop& loop,
@@ -111,8 +64,9 @@ Server::Server(const Endpoint& endpoint, const std::optional<Security>& security
       rate_hz_(rate_hz),
       session_(new_session()) {
     if (!security && endpoint.beyond_loopback())
-        throw SetupError(endpoint.control() + " can be reached from other machines, and whoever reaches it moves the "
-                         "arm; give --key and --allow, or bind to 127.0.0.1");
+        throw SetupError(endpoint.control() +
+                         " can be reached from other machines, and whoever reaches it moves the arm; give --key and "
+                         "--allow, or bind to 127.0.0.1");
     for (Socket* socket : {&control_, &state_}) {
         socket->set_max_message_bytes(kSocketMaxBytes);
         socket->set(ZMQ_RCVHWM, kReceiveQueue);
@@ -161,43 +115,17 @@ void Server::publish_samples() {
     std::uint64_t count = 0;
     [[maybe_unused]] const ssize_t ignored = read(loop_.wake_fd(), &count, sizeof count);
     while (const Sample* sample = loop_.samples().readable()) {
-        BodyWriter out;
-        out.map(7);
-        write_array(out, "positions", sample->sensed.positions);
-        write_array(out, "velocities", sample->sensed.velocities);
-        write_array(out, "efforts", sample->sensed.efforts);
-        write_array(out, "commanded", sample->commanded);
-        out.text("gripper");
-        out.map(2);
-        write_number(out, "width", sample->sensed.gripper_width);
-        write_number(out, "force", sample->sensed.gripper_force);
-        out.text("status");
-        write_status(out, sample->status, sample->time_ns);
-        write_integer(out, "late_ticks", sample->late_ticks);
+        const BodyWriter body = state_body(*sample, dropped_);
         Message header;
         header.type = "state";
         header.session = session_;
         header.seq = sample->seq;
         header.time_ns = sample->time_ns;
         loop_.samples().was_read();
-        Frames frames = write_message(header, out);
+        Frames frames = write_message(header, body);
         frames.insert(frames.begin(), "state");
         state_.send(frames);
     }
-}
-
-void Server::write_status(BodyWriter& out, const Status& status, std::int64_t time_ns) const {
-    out.map(10);
-    write_text(out, "stop", words(status.stop));
-    write_text(out, "reason", status.reason.view());
-    write_integer(out, "lease", status.lease);
-    write_text(out, "commander", status.commander.view());
-    write_integer(out, "motion", status.motion);
-    write_text(out, "outcome", words(status.outcome));
-    write_text(out, "kind", "");
-    write_text(out, "message", status.message.view());
-    write_integer(out, "time_ns", time_ns);
-    write_integer(out, "dropped", dropped_);
 }
 
 // In: commands
@@ -218,7 +146,7 @@ void Server::answer(const std::string& identity, const Message& command) {
     try {
         body = carry_out(command);
     } catch (const Refused& refused) {
-        body = error(refused);
+        body = error_answer(refused);
     }
     Message header;
     header.type = "reply";
@@ -233,13 +161,12 @@ void Server::answer(const std::string& identity, const Message& command) {
 
 BodyWriter Server::carry_out(const Message& command) {
     const std::string& verb = command.type;
-    // A stop is for whatever runs, whoever was meant.
+    // Whoever was connected before the controller was started anew can still stop and watch.
     if (verb == "stop") return stop(command);
-    if (!command.session.empty() && command.session != session_)
-        throw CommandRefused("session '" + command.session.substr(0, 40) + "' is over, this is '" + session_ +
-                             "'; connect anew");
     if (verb == "ping") return status_answer();
-    if (verb == "describe") return describe();
+    if (verb == "describe") return description_answer(rate_hz_);
+    if (!command.session.empty() && command.session != session_)
+        throw CommandRefused("the controller was started anew since then; connect again");
     if (verb == "acquire") return acquire(command);
     if (verb == "heartbeat") return heartbeat(command);
     if (verb == "move") return move(command);
@@ -249,8 +176,8 @@ BodyWriter Server::carry_out(const Message& command) {
 }
 
 BodyWriter Server::status_answer() const {
-    BodyWriter out = ok();
-    write_status(out, controller_.status(), now_ns());
+    BodyWriter out = ok_answer();
+    write_status(out, controller_.status(), now_ns(), dropped_);
     return out;
 }
 
@@ -260,8 +187,10 @@ BodyWriter Server::acquire(const Message& command) {
         throw InvalidArgument("commander: a name is expected, as in {\"commander\": \"planner\", \"ttl_s\": 0.1}");
     const double ttl_s = number_at(command.body, "ttl_s").value_or(kDefaultTtl);
     if (ttl_s <= 0.0) throw InvalidArgument("ttl_s: a time above 0 is expected, or null");
+    if (commander->size() > Name::capacity())
+        throw InvalidArgument("commander: a name of at most " + std::to_string(Name::capacity()) + " bytes, please");
     const Granted granted = controller_.acquire(Name(*commander), std::min(ttl_s, kMaxTtl), now_ns());
-    BodyWriter out = ok();
+    BodyWriter out = ok_answer();
     out.map(3);
     write_integer(out, "lease", granted.lease);
     write_number(out, "lease_s", kLeaseTime);
@@ -280,11 +209,7 @@ BodyWriter Server::release(const Message& command) {
 }
 
 BodyWriter Server::move(const Message& command) {
-    if (!command.ttl_s || !std::isfinite(*command.ttl_s) || *command.ttl_s <= 0.0)
-        throw InvalidArgument("ttl_s in the header: a move names the time after which it must not be carried out");
-    const double expires_ns = static_cast<double>(command.time_ns) + *command.ttl_s * 1e9;
-    controller_.admit({command.lease, command.seq}, expires_ns, now_ns());
-
+    controller_.admit({command.lease, command.seq}, {command.ttl_s, command.time_ns}, now_ns());
     Started started;
     const msgpack::Value* gripper = command.body.find("gripper");
     const msgpack::Value* positions = command.body.find("positions");
@@ -299,14 +224,15 @@ BodyWriter Server::move(const Message& command) {
         const auto rows = read_array(command, positions);
         const auto velocities = read_array(command, command.body.find("velocities"));
         if (gripper != nullptr || !rows || !velocities)
-            throw InvalidArgument("a move has either `gripper`, or `positions` and `velocities`, arrays of dtype <f8 "
-                                  "and shape (n, joints), and `period_s`");
+            throw InvalidArgument(
+                "a move has either `gripper`, or `positions` and `velocities`, arrays of dtype <f8 and shape (n, "
+                "joints), and `period_s`");
         auto trajectory = std::make_unique<const Trajectory>(
             trajectory_from(*rows, *velocities, required_number(command.body, "period_s")));
         check_limits(*trajectory);
         started = controller_.start(command.lease, std::move(trajectory));
     }
-    BodyWriter out = ok();
+    BodyWriter out = ok_answer();
     out.map(2);
     write_integer(out, "motion", started.motion);
     write_number(out, "duration_s", started.duration_s);
@@ -319,51 +245,19 @@ BodyWriter Server::stop(const Message& command) {
     const std::string* text = text_at(command, "level");
     const auto level = text != nullptr ? stop_level(*text) : std::nullopt;
     controller_.stop(level.value_or(StopLevel::emergency_stop),
-                     ShortText(reason != nullptr && !reason->empty() ? *reason : "no reason was given"));
+                     ShortText(reason != nullptr ? *reason : ""));
     // Whoever cannot say how, still wants the arm to stand.
     if (!level && named != nullptr && !named->is_null())
-        throw InvalidArgument("level: \"protective stop\" or \"emergency stop\" is expected; the arm was stopped as by "
-                              "the second");
+        throw InvalidArgument(
+            "level: \"protective stop\" or \"emergency stop\" is expected; the arm was stopped as by the second");
     return status_answer();
 }
 
 BodyWriter Server::clear() {
     const StopLevel cleared = controller_.clear();
-    BodyWriter out = ok();
+    BodyWriter out = ok_answer();
     out.map(1);
     write_text(out, "cleared", words(cleared));
-    return out;
-}
-
-BodyWriter Server::describe() const {
-    BodyWriter out = ok();
-    out.map(18);
-    write_integer(out, "protocol", 1);
-    write_text(out, "name", kName);
-    out.text("joints");
-    out.list(kJoints);
-    for (const Joint& joint : kRobot) out.text(joint.name);
-    write_array(out, "lower", limit_of(&Joint::lower));
-    write_array(out, "upper", limit_of(&Joint::upper));
-    write_array(out, "velocity", limit_of(&Joint::velocity));
-    write_array(out, "acceleration", limit_of(&Joint::acceleration));
-    write_array(out, "jerk", limit_of(&Joint::jerk));
-    write_array(out, "home", kHome);
-    out.text("gripper");
-    out.map(3);
-    write_number(out, "width", kGripperWidth);
-    write_number(out, "force", kGripperForce);
-    write_number(out, "speed", kGripperSpeed);
-    write_text(out, "urdf", urdf());
-    write_text(out, "tool", kToolLink);
-    write_number(out, "rate_hz", rate_hz_);
-    write_number(out, "lease_s", kLeaseTime);
-    write_number(out, "max_ttl_s", kMaxTtl);
-    write_number(out, "start_tolerance", kStartTolerance);
-    out.text("simulated");
-    out.boolean(true);
-    out.text("extras");
-    out.list(0);
     return out;
 }
 

@@ -45,9 +45,7 @@ class Server {
     BodyWriter release(const Message& command);
     BodyWriter stop(const Message& command);
     BodyWriter clear();
-    BodyWriter describe() const;
     BodyWriter status_answer() const;
-    void write_status(BodyWriter& out, const Status& status, std::int64_t time_ns) const;
 
     Claim claim_;
     Context context_;

@@ -60,7 +60,8 @@ void SimulatedArm::move_gripper(const GripperCommand& command, double dt) {
     const double away = command.width - now_.gripper_width;
     // As fast as it may and can still brake in time.
     const double brakes = std::sqrt(2.0 * kGripperAcceleration * std::abs(away));
-    const double wanted = command.hold ? 0.0 : std::copysign(std::min({command.speed, brakes, std::abs(away) / dt}), away);
+    const double speed = command.hold ? 0.0 : std::min({command.speed, brakes, std::abs(away) / dt});
+    const double wanted = std::copysign(speed, away);
     const double step = kGripperAcceleration * dt;
     gripper_velocity_ += std::clamp(wanted - gripper_velocity_, -step, step);
     now_.gripper_width = std::clamp(now_.gripper_width + gripper_velocity_ * dt, 0.0, kGripperWidth);
