@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -34,8 +35,11 @@ def skip_without_tools() -> None:
 
 
 def build(shared: Path) -> Built:
-    """Build into a folder that all processes of this test run share; the first one builds, the others wait."""
+    """Build into a folder that all processes of this test run share; the first one builds, the others wait. With the
+    environment variable CPP_CONTROLLER_BUILD, into that folder, which may be kept from run to run."""
     skip_without_tools()
+    shared = Path(os.environ.get("CPP_CONTROLLER_BUILD", shared))
+    shared.mkdir(parents=True, exist_ok=True)
     with (shared / "cpp_controller.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         folder = shared / "cpp_controller"

@@ -90,6 +90,7 @@ class Commander:
             socket.connect(address)
         self._numbers = itertools.count(1)
         self.lease = 0
+        self.motion = 0
 
     def __enter__(self) -> Commander:
         return self
@@ -138,7 +139,9 @@ class Commander:
         return granted
 
     def move(self, body: dict[str, Any], **fields: Any) -> Any:
-        return self.ask("move", body, **{"lease": self.lease, "ttl_s": 1.0, **fields})
+        started = self.ask("move", body, **{"lease": self.lease, "ttl_s": 1.0, **fields})
+        self.motion = started["motion"]
+        return started
 
     def beat(self) -> Any:
         return self.ask("heartbeat", lease=self.lease)
@@ -173,8 +176,12 @@ class Commander:
                 beaten = now
 
     def finish(self) -> State:
-        """Wait until the motion under way has ended; return the state then."""
-        return self.watch(lambda state: state.status["outcome"] != "running")[-1]
+        """Wait until the motion that was begun last has ended; return the state then."""
+        return self.watch(self.has_ended)[-1]
+
+    def has_ended(self, state: State) -> bool:
+        """Whether the motion that was begun last had ended then."""
+        return bool(state.status["motion"] == self.motion and state.status["outcome"] != "running")
 
     def start_sweep(self, *, way: float = 1.0, duration_s: float = 2.0) -> Motion:
         """Begin a motion of all joints, away from home or back to it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 from pathlib import Path
@@ -74,7 +73,6 @@ def test_readers_that_do_not_read_cost_nothing(endpoint: str, commander: Command
 
 @pytest.mark.parametrize("options", [(), ("--rate", "1000")])
 def test_an_ipc_folder_is_claimed_and_left_clean(built: Built, tmp_path: Path, options: tuple[str, ...]) -> None:
-    folder = Path(os.path.relpath(tmp_path)) / "made" / "here"
     folder = tmp_path / "c"
     endpoint = f"ipc://{folder}"
     with controller(built.controller, *options, endpoint=endpoint), Commander(endpoint) as commander:

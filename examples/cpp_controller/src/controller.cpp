@@ -50,11 +50,6 @@ Status Controller::status() const {
     return status_now();
 }
 
-bool Controller::at_rest() const {
-    const Guard guard(lock_);
-    return motion_.at_rest();
-}
-
 void Controller::refuse_if_latched() const {
     if (!latch_.latched()) return;
     throw StopLatched("a stop is latched (" + std::string(words(latch_.level())) + ": " +

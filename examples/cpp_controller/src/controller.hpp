@@ -97,7 +97,6 @@ class Controller {
     void release(const Credentials& credentials);
     void stop(StopLevel level, const ShortText& reason);
     StopLevel clear();
-    bool at_rest() const;
 
     /// One period, for the loop's thread. Fills the sample but for `seq` and `late_ticks`.
     void tick(std::int64_t now_ns, Sample& sample);

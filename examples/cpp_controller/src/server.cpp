@@ -1,5 +1,6 @@
 #include "server.hpp"
 
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,6 +21,7 @@ constexpr int kReceiveQueue = 64;       // commands of one client that wait
 constexpr int kCommandsPerRound = 64;   // so that a storm of them does not hold up the state stream
 constexpr int kSendQueue = 500;         // messages to one slow reader; then it loses some
 constexpr int kPollMs = 100;
+constexpr int kLingerMs = 200;          // at the end, for the last messages to leave
 constexpr double kEndingTime = 3.0;     // s, for the arm to come to rest at the end
 
 /// 16 hexadecimal digits that no other start has.
@@ -71,6 +73,7 @@ Server::Server(const Endpoint& endpoint, const std::optional<Security>& security
         socket->set_max_message_bytes(kSocketMaxBytes);
         socket->set(ZMQ_RCVHWM, kReceiveQueue);
         socket->set(ZMQ_SNDHWM, kSendQueue);
+        socket->set(ZMQ_LINGER, kLingerMs);
         if (endpoint.ipv6()) socket->set(ZMQ_IPV6, 1);
         if (security) Gatekeeper::secure(*socket, security->own);
     }
@@ -81,7 +84,8 @@ Server::Server(const Endpoint& endpoint, const std::optional<Security>& security
 void Server::run(int signal_fd) {
     bool ending = false;
     std::int64_t until = 0;
-    while (!ending || (!controller_.at_rest() && now_ns() < until)) {
+    // To the end of the motion, and until the readers were told of it.
+    while (!ending || (!told_of_rest_ && now_ns() < until)) {
         const bool before = ending;
         poll(signal_fd, ending);
         if (before == ending) continue;
@@ -105,7 +109,10 @@ void Server::poll(int signal_fd, bool& ending) {
         for (int i = 0; i < kCommandsPerRound && state_.receive(1); ++i) {
         }
     if (items[2].revents != 0) publish_samples();
-    if (items[3].revents != 0) ending = true;
+    if (items[3].revents != 0) {
+        signalfd_siginfo taken;
+        ending = read(signal_fd, &taken, sizeof taken) > 0 || ending;
+    }
     if (items[4].revents != 0 && gatekeeper_) gatekeeper_->answer();
 }
 
@@ -121,6 +128,8 @@ void Server::publish_samples() {
         header.session = session_;
         header.seq = sample->seq;
         header.time_ns = sample->time_ns;
+        const Status& status = sample->status;
+        told_of_rest_ = status.stop != StopLevel::normal && status.outcome != Outcome::running;
         loop_.samples().was_read();
         Frames frames = write_message(header, body);
         frames.insert(frames.begin(), "state");

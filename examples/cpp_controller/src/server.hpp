@@ -29,7 +29,7 @@ class Server {
     Server(const Endpoint& endpoint, const std::optional<Security>& security, Controller& controller, Loop& loop,
            double rate_hz);
 
-    /// Serve until `signal_fd` is readable; then bring the arm to rest, and return.
+    /// Serve until `signal_fd`, a signalfd, is readable; then bring the arm to rest, and return.
     void run(int signal_fd);
 
   private:
@@ -57,6 +57,7 @@ class Server {
     std::string session_;
     std::int64_t replies_ = 0;
     std::int64_t dropped_ = 0;
+    bool told_of_rest_ = false;  // the last state that was sent says that a stop is latched and nothing moves
 };
 
 }  // namespace eca
