@@ -16,6 +16,7 @@ from embodied_codeact.contracts import (
     ErrorSpec,
     FieldSpec,
     ForkableEnvironment,
+    MayRefuseSaves,
     MethodSpec,
     PrimitiveSpec,
     RealEnvironment,
@@ -187,10 +188,17 @@ def is_forkable(environment: Environment) -> bool:
     return isinstance(environment, ForkableEnvironment) and environment.forkable
 
 
+def why_unsaveable(environment: Environment, adapter: object) -> str:
+    """Return why this world of an environment cannot be saved; empty where it can."""
+    if not is_forkable(environment):
+        return "this environment cannot be saved: it does not say that its world can be forked"
+    return adapter.unsaveable if isinstance(adapter, MayRefuseSaves) else ""
+
+
 def describe_environment(
-    environment: Environment, primitives: Mapping[str, Any], tasks: Sequence[Task]
+    environment: Environment, primitives: Mapping[str, Any], tasks: Sequence[Task], *, saveable: bool = True
 ) -> EnvironmentDescription:
-    """Describe an environment with its API and tasks.
+    """Describe an environment with its API and tasks. ``saveable``: nothing but the environment keeps it from that.
 
     Raises:
         DescriptionError: something is undocumented.
@@ -201,6 +209,6 @@ def describe_environment(
         api=describe_api(environment, primitives),
         sensors=list(environment.sensors),
         tasks=list(tasks),
-        forkable=is_forkable(environment),
+        forkable=saveable and is_forkable(environment),
         real=isinstance(environment, RealEnvironment) and environment.real,
     )

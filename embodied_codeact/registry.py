@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -15,6 +15,7 @@ from embodied_codeact.errors import ConfigurationError, did_you_mean, unknown_na
 ENVIRONMENTS = "embodied_codeact.environments"
 EXPERTS = "embodied_codeact.experts"
 BENCHMARKS = "embodied_codeact.benchmarks"
+CONTROLLERS = "embodied_codeact.controllers"
 
 
 def _find(group: str, what: str, name: str) -> EntryPoint:
@@ -111,6 +112,21 @@ def load_benchmark(environment: str) -> Benchmark:
     """
     benchmark: Benchmark = _load(_find(BENCHMARKS, "benchmark for environment", environment), "benchmark")
     return benchmark
+
+
+def controller_names() -> list[str]:
+    """Names of all robots that this installation can serve as their controller."""
+    return sorted({point.name for point in entry_points(group=CONTROLLERS)})
+
+
+def load_driver(name: str) -> Callable[[], Any]:
+    """Return what makes the driver of a robot (:class:`~embodied_codeact.controller.driver.RobotDriver`).
+
+    Raises:
+        ConfigurationError: none is installed under that name.
+    """
+    make: Callable[[], Any] = _load(_find(CONTROLLERS, "controller", name), "controller")
+    return make
 
 
 def parse_options(environment: Environment, given: Mapping[str, Any]) -> msgspec.Struct:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from embodied_codeact.envs.tabletop.backend import PandaArm
 from embodied_codeact.envs.tabletop.cameras import SCENE
+from embodied_codeact.envs.tabletop.execution import Executor
 from embodied_codeact.envs.tabletop.naming import TrueNames
 from embodied_codeact.envs.tabletop.perception import StatePerception
 from embodied_codeact.envs.tabletop.renderer import posture
@@ -54,7 +55,9 @@ def main(path: Path) -> None:
     """Pick up the red block, carry it towards the bowl, and take a picture."""
     simulation = Simulation()
     perception = StatePerception(simulation)
-    backend = PandaArm(simulation, lambda: False, perception.objects, TrueNames())
+    backend = PandaArm(
+        simulation, Executor(simulation, lambda: False, TrueNames()), lambda: False, perception.objects, TrueNames()
+    )
     simulation.build(TABLE)
     backend.begin()
     arm = SkillArm(backend, perception)

@@ -39,7 +39,7 @@ from embodied_codeact.contracts import (
     Task,
     WorldContext,
 )
-from embodied_codeact.describe import describe_environment, is_forkable
+from embodied_codeact.describe import describe_environment, why_unsaveable
 from embodied_codeact.errors import CommandRefused, ModelFacingError, OperatorError, Stopped
 from embodied_codeact.registry import open_environment
 
@@ -59,7 +59,7 @@ class World:
         self._stop = stop
         self._living = living
         self._adapter: EnvironmentAdapter
-        self._forkable = False
+        self._unsaveable = ""
         self._callables: Callables
         self._permit: Permit | None = None
         """Of a script that may not do everything, from its begin to its end; so a save never holds one."""
@@ -85,10 +85,11 @@ class World:
         try:
             environment, options = open_environment(start["environment"], start["options"])
             tasks = environment.tasks(options)
-            self._forkable = is_forkable(environment)
-            self._adapter = environment.adapter(options, WorldContext(stop_requested=self._stop.requested))
+            context = WorldContext(stop_requested=self._stop.requested, stop_level=lambda: self._stop.level.words)
+            self._adapter = adapter = environment.adapter(options, context)
+            self._unsaveable = why = why_unsaveable(environment, adapter)
             try:
-                description = describe_environment(environment, self._adapter.primitives(), tasks)
+                description = describe_environment(environment, adapter.primitives(), tasks, saveable=not why)
                 self._server.send({"description": description})
             except BaseException:
                 self._adapter.close()
@@ -224,8 +225,8 @@ class World:
         """Put a copy of this process to sleep. Returns here at once, and in the copy when it is woken."""
         control = self._receive_socket()
         try:
-            if not self._forkable:
-                raise CommandRefused("this environment cannot be saved: it does not say that its world can be forked")
+            if self._unsaveable:
+                raise CommandRefused(self._unsaveable)
             threads = len(os.listdir("/proc/self/task")) - 1
             if threads:
                 raise CommandRefused(f"the world cannot be saved: it runs {threads} more threads, which no copy has")

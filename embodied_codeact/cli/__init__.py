@@ -13,9 +13,10 @@ import typer
 from typer.core import TyperGroup
 
 from embodied_codeact import __version__
-from embodied_codeact.cli import common, episodes, serve
+from embodied_codeact.cli import common, controller, episodes, serve
 from embodied_codeact.cli.bench import bench
 from embodied_codeact.cli.chat import chat
+from embodied_codeact.cli.conformance import conformance
 from embodied_codeact.cli.doctor import doctor
 from embodied_codeact.cli.evaluation import evaluate_command
 from embodied_codeact.cli.launch import launch
@@ -77,6 +78,8 @@ app.command("halt")(serve.halt)
 app.command("clear")(serve.clear)
 app.command("doctor")(doctor)
 app.command("bench")(bench)
+app.command("conformance")(conformance)
+app.add_typer(controller.app, name="controller")
 
 
 def main() -> None:

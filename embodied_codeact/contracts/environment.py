@@ -24,15 +24,21 @@ def _never() -> bool:
     return False
 
 
+def _normal() -> str:
+    return "normal"
+
+
 @dataclass(frozen=True)
 class WorldContext:
     """What the world process gives to an adapter.
 
     ``stop_requested()`` turns true while an interrupt or a stop is wanted; it is cheap (shared memory), and an adapter
-    with motion reads it at every simulation step and comes to rest by planned deceleration.
+    with motion reads it at every simulation step and comes to rest by planned deceleration. ``stop_level()`` says which
+    it is: "normal", "interrupt", "protective stop" or "emergency stop".
     """
 
     stop_requested: Callable[[], bool] = _never
+    stop_level: Callable[[], str] = _normal
 
 
 class EnvironmentAdapter(Protocol):
@@ -127,6 +133,14 @@ class TakesArgument(Protocol):
     """An environment that is also written ``NAME:ARGUMENT``: the argument is the value of this option."""
 
     argument_option: str
+
+
+@runtime_checkable
+class MayRefuseSaves(Protocol):
+    """An adapter of a forkable environment whose own world may be one that cannot be saved."""
+
+    unsaveable: str
+    """Why it cannot be saved, for whoever asks; empty where it can."""
 
 
 @runtime_checkable

@@ -10,7 +10,9 @@ import numpy as np
 
 from embodied_codeact.contracts import Observation, Status, Task, WorldContext
 from embodied_codeact.envs.tabletop.backend import PandaArm
+from embodied_codeact.envs.tabletop.controller.connect import UNSAVEABLE, RemoteArm, connect
 from embodied_codeact.envs.tabletop.environment import TabletopOptions
+from embodied_codeact.envs.tabletop.execution import Executor
 from embodied_codeact.envs.tabletop.film import FilmLog
 from embodied_codeact.envs.tabletop.naming import Naming, SeenNames, TrueNames
 from embodied_codeact.envs.tabletop.perception import StatePerception
@@ -18,6 +20,7 @@ from embodied_codeact.envs.tabletop.renderer import Renderer, SimulatedCameras
 from embodied_codeact.envs.tabletop.sensors import TIMING
 from embodied_codeact.envs.tabletop.simulation import Simulation
 from embodied_codeact.envs.tabletop.state import TabletopState
+from embodied_codeact.envs.tabletop.table import Mover, Table
 from embodied_codeact.envs.tabletop.tasks import TASKS, Setup, TabletopTask
 from embodied_codeact.envs.tabletop.view import WorldView
 from embodied_codeact.envs.tabletop.vision.perception import VisionPerception
@@ -47,9 +50,18 @@ def _rounded(values: Array) -> list[float]:
 class TabletopAdapter:
     """Satisfies :class:`~embodied_codeact.contracts.EnvironmentAdapter`."""
 
+    unsaveable = ""
+
     def __init__(self, options: TabletopOptions, context: WorldContext) -> None:
         self._options = options
-        self.simulation = Simulation(realtime=options.speed == "realtime")
+        self._remote: RemoteArm | None = None
+        self.simulation: Table
+        if options.controller:
+            self._remote = connect(options, context)
+            self.simulation = self._remote.table
+            self.unsaveable = UNSAVEABLE
+        else:
+            self.simulation = local = Simulation(realtime=options.speed == "realtime")
         self._renderer = Renderer()
         self._perception: Perception
         if options.perception == "vision":
@@ -59,11 +71,16 @@ class TabletopAdapter:
         else:
             self._perception = StatePerception(self.simulation)
             obstacles, self._naming = self._perception.objects, TrueNames()
-        self._arm = PandaArm(self.simulation, context.stop_requested, obstacles, self._naming)
         self._film: FilmLog | None = None
-        if options.record:
-            self._film = FilmLog(self.simulation, self._renderer)
-            self.simulation.hooks.append(self._film.step)
+        executor: Mover
+        if self._remote is not None:
+            executor = self._remote.executor
+        else:
+            executor = Executor(local, context.stop_requested, self._naming)
+            if options.record:
+                self._film = FilmLog(local, self._renderer)
+                local.hooks.append(self._film.step)
+        self._arm = PandaArm(self.simulation, executor, context.stop_requested, obstacles, self._naming)
         self._task: TabletopTask | None = None
         self._setup: Setup | None = None
         self._primitives = self._new_primitives()
@@ -96,6 +113,8 @@ class TabletopAdapter:
             raise ConfigurationError(unknown_name("tabletop task", task.id, TASKS))
         self._task = TASKS[task.id]
         self._setup = self._task.sample(np.random.default_rng(task.seed))
+        if self._remote is not None:
+            self._remote.executor.take_command()
         self.simulation.build(self._setup.scene)
         self._arm.begin()
         self._primitives = self._new_primitives()
@@ -191,4 +210,6 @@ class TabletopAdapter:
         """Release physics and renderer. May be called twice."""
         self._renderer.close()
         self._arm.close()
+        if self._remote is not None:
+            self._remote.executor.close()
         self.simulation.close()

@@ -1,4 +1,4 @@
-"""The simulated Panda behind the primitives: plans in a client of its own, executes in the living one."""
+"""The simulated Panda behind the primitives: plans in a client of its own, has it carried out in the living one."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
 
-from embodied_codeact.envs.tabletop.execution import Executor
 from embodied_codeact.envs.tabletop.naming import Naming
 from embodied_codeact.envs.tabletop.panda import FINGER_TRAVEL, HOME, LIMITS
 from embodied_codeact.envs.tabletop.planning.kinematics import PandaKinematics
 from embodied_codeact.envs.tabletop.planning.planner import Held, Planner
 from embodied_codeact.envs.tabletop.planning.trajectories import Trajectory, at_velocity
-from embodied_codeact.envs.tabletop.simulation import Simulation
+from embodied_codeact.envs.tabletop.table import Mover, Table
 from embodied_codeact.errors import unknown_name
 from embodied_codeact.primitives.arm_errors import LimitExceeded, OutOfReach, UnknownObject
 from embodied_codeact.primitives.arm_types import (
@@ -32,12 +31,14 @@ from embodied_codeact.primitives.rotations import angle_between
 class PandaArm:
     """Satisfies :class:`~embodied_codeact.primitives.arm_backend.ArmBackend`.
 
-    ``obstacles`` tells what is known to lie on the table, for planning; ``naming``, what scripts call it.
+    ``executor`` carries out what is planned. ``obstacles`` tells what is known to lie on the table, for planning;
+    ``naming``, what scripts call it.
     """
 
     def __init__(
         self,
-        simulation: Simulation,
+        simulation: Table,
+        executor: Mover,
         stop_requested: Callable[[], bool],
         obstacles: Callable[[], Sequence[SceneObject]],
         naming: Naming,
@@ -47,7 +48,7 @@ class PandaArm:
         self._naming = naming
         self._kinematics = PandaKinematics()
         self._planner = Planner(LIMITS, self._kinematics, stop_requested)
-        self._executor = Executor(simulation, stop_requested, naming)
+        self._executor = executor
         self._planned_s = 0.0
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
@@ -39,6 +39,11 @@ class TabletopOptions(msgspec.Struct, frozen=True, kw_only=True):
     or ``joints``. ``perception``: ``state`` gives the poses of objects, ``vision`` only what cameras show. ``speed``:
     simulate as ``fast`` as the machine can, or in ``realtime``. ``record``: keep what is needed to film the episode.
     ``timing``: observe also what motions cost on the clock, which no two runs have in common.
+
+    ``controller``: have the arm moved by the controller at ``tcp://HOST:PORT`` or ``ipc://FOLDER``, over the controller
+    protocol and in real time; it is one that ``embodied-codeact controller tabletop`` started. ``controller_key`` and
+    ``controller_server_key``: files of keys, where it has keys. ``controller_ttl``: seconds of silence of this process
+    after which the controller stops the arm.
     """
 
     level: Literal["skills", "motion", "joints"] = "skills"
@@ -46,6 +51,10 @@ class TabletopOptions(msgspec.Struct, frozen=True, kw_only=True):
     speed: Literal["fast", "realtime"] = "fast"
     record: bool = False
     timing: bool = False
+    controller: str = ""
+    controller_key: str = ""
+    controller_server_key: str = ""
+    controller_ttl: Annotated[float, msgspec.Meta(gt=0.0, le=2.0)] = 0.3
 
 
 class TabletopEnvironment:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pybullet
@@ -18,41 +17,20 @@ from embodied_codeact.envs.tabletop.naming import Naming
 from embodied_codeact.envs.tabletop.panda import ARM_JOINTS, FINGER_JOINTS, FINGER_TRAVEL, LIMITS
 from embodied_codeact.envs.tabletop.planning.trajectories import Trajectory, to_rest
 from embodied_codeact.envs.tabletop.simulation import RATE_HZ, STEP_S, Simulation
+from embodied_codeact.envs.tabletop.watching import WATCH_STEPS, Watch
 from embodied_codeact.errors import Stopped
-from embodied_codeact.primitives.arm_errors import Collision, ObjectSlipped
+from embodied_codeact.primitives.arm_errors import ObjectSlipped
 from embodied_codeact.primitives.arm_types import Array
 
-WATCH_STEPS = 4
-"""Contacts are looked at every so many steps (60 times a second)."""
-BUMP_FORCE = 5.0
-"""N that the arm may press on something that it was not told to touch; twice in a row counts."""
-PRESS_FORCE = 40.0
-"""N that the arm may press down on what it was told to touch."""
-HELD_FORCE = 40.0
-"""N that a held object may be pressed with on what it is put on."""
 FINGER_SPEED = 0.1
 """m/s of one finger at full speed."""
 
-_LOST_LOOKS = 4
 _REST_SPEED = 0.002
 _REST_STEPS = 60
 _STALLED_SPEED = 1e-3
 _STALLED_STEPS = 8
 _FINGERS_S = 0.5
 """So long beyond the time of their way the fingers may take to come to rest."""
-
-
-@dataclass
-class _Watch:
-    """What is looked after during one motion. ``free``: bodies that may be touched; ``held``: the body in the gripper,
-    -1 for none."""
-
-    free: frozenset[int]
-    held: int = -1
-    bumps: int = 0
-    lost: int = 0
-    met: int = -1
-    slipped: bool = False
 
 
 class Executor:
@@ -85,11 +63,11 @@ class Executor:
             Collision: something was met on the way; the arm rests there.
             ObjectSlipped: what was held was lost; the arm rests there.
         """
-        watch = self._watch(touching)
+        watch = Watch(self._simulation, self._naming, touching)
         with self._counted():
             self._carry_out(trajectory, watch)
 
-    def _carry_out(self, trajectory: Trajectory, watch: _Watch) -> None:
+    def _carry_out(self, trajectory: Trajectory, watch: Watch) -> None:
         simulation, stop_requested = self._simulation, self._stop_requested
         velocities = trajectory.velocities.tolist()
         for index, positions in enumerate(trajectory.positions.tolist()):
@@ -98,66 +76,14 @@ class Executor:
             if stop_requested():
                 self._rest(trajectory, index)
                 raise Stopped("a stop was requested: the arm has come to rest where it was")
-            if index % WATCH_STEPS == 0 and self._look(watch):
+            if index % WATCH_STEPS == 0 and watch.look():
                 self._rest(trajectory, index)
-                self._tell(watch)
+                problem = watch.problem()
+                if isinstance(problem, ObjectSlipped):
+                    self._naming.fingers_moved()
+                raise problem
         self.commanded = trajectory.positions[-1].copy() if len(trajectory.positions) else self.commanded
         self._come_to_rest()
-
-    def _watch(self, touching: Collection[str]) -> _Watch:
-        simulation = self._simulation
-        held = simulation.held()
-        known = self._naming.bodies(touching) if touching else []
-        free = {simulation.bodies[name] for name in known if name in simulation.bodies}
-        watch = _Watch(frozenset(free))
-        if held is not None and simulation.bodies[held] not in free:
-            watch.held = simulation.bodies[held]
-        return watch
-
-    def _look(self, watch: _Watch) -> bool:
-        """Look at the contacts once; return whether the motion has to end."""
-        simulation = self._simulation
-        left = right = False
-        met, force, pressed = -1, 0.0, 0.0
-        for point in pybullet.getContactPoints(bodyA=simulation.arm, physicsClientId=simulation.client):
-            body = point[2]
-            if body == watch.held:
-                left = left or point[3] == FINGER_JOINTS[0]
-                right = right or point[3] == FINGER_JOINTS[1]
-            elif body in watch.free:
-                pressed += point[9] * max(0.0, point[7][2])
-                met = body if pressed > PRESS_FORCE else met
-            elif body != simulation.arm and point[9] > force:
-                met, force = body, point[9]
-        if watch.held >= 0:
-            watch.lost = 0 if left and right else watch.lost + 1
-            for point in pybullet.getContactPoints(bodyA=watch.held, physicsClientId=simulation.client):
-                if point[2] not in (simulation.arm, watch.held) and point[9] > max(force, HELD_FORCE):
-                    met, force = point[2], point[9]
-        watch.bumps = watch.bumps + 1 if force > BUMP_FORCE else 0
-        watch.met = met if met >= 0 else watch.met
-        watch.slipped = watch.lost >= _LOST_LOOKS
-        return watch.slipped or watch.bumps >= 2 or pressed > PRESS_FORCE
-
-    def _tell(self, watch: _Watch) -> None:
-        names = self._simulation.names
-        held = self._naming.called(names[watch.held]) if watch.held >= 0 else ""
-        if watch.slipped:
-            self._naming.fingers_moved()
-            raise ObjectSlipped(
-                f"the {held} slipped out of the gripper on the way; the arm stopped. Look where it lies, grasp it "
-                "again nearer to its middle or with more force, and move more slowly; it may also be too heavy"
-            )
-        met = self._naming.called(names[watch.met]) if watch.met in names else "something"
-        if watch.met in watch.free:
-            raise Collision(
-                f"the arm pressed down on {met!r} with more than {PRESS_FORCE:.0f} N and came to rest. Move up, look "
-                "where it lies, and come down beside it, with the fingers further open or another yaw"
-            )
-        raise Collision(
-            f"{f'the {held} that is held' if held else 'the arm'} met {met!r} on the way and came to rest. Move up and "
-            "away first; name it in touching if it is to be touched"
-        )
 
     def _rest(self, trajectory: Trajectory, index: int) -> None:
         """Decelerate within the limits from where the trajectory was."""

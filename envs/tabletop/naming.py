@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection
 from typing import Protocol
 
-from embodied_codeact.envs.tabletop.simulation import Simulation
+from embodied_codeact.envs.tabletop.table import Table
 from embodied_codeact.envs.tabletop.vision.perception import VisionPerception
 from embodied_codeact.primitives.handling import UNKNOWN
 
@@ -47,7 +47,7 @@ class TrueNames:
 class SeenNames:
     """Satisfies :class:`Naming` at the level ``vision``: a thing has the name of what was seen where it is."""
 
-    def __init__(self, simulation: Simulation, perception: VisionPerception) -> None:
+    def __init__(self, simulation: Table, perception: VisionPerception) -> None:
         self._simulation = simulation
         self._perception = perception
 

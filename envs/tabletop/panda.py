@@ -72,6 +72,12 @@ def _description(visual: bool) -> str:
     return text if visual else _VISUAL.sub("", text)
 
 
+def panda_urdf() -> str:
+    """The arm's description for others: kinematics and collision shapes, meshes by their package."""
+    folder = Path(pybullet_data.getDataPath()) / "franka_panda"
+    return _VISUAL.sub("", (folder / "panda.urdf").read_text(encoding="utf-8"))
+
+
 def _finger_collision(side: int) -> str:
     return "".join(
         f'<collision><origin xyz="{x} {side * y} {z}" rpy="0 0 0"/>'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from embodied_codeact.envs.tabletop.scene import TABLE_MARGIN, TABLE_X, TABLE_Y
-from embodied_codeact.envs.tabletop.simulation import Simulation
+from embodied_codeact.envs.tabletop.table import Table
 from embodied_codeact.primitives.arm_types import SceneObject, TableInfo
 from embodied_codeact.primitives.rotations import heading
 
@@ -33,7 +33,7 @@ def table_info() -> TableInfo:
 class StatePerception:
     """Satisfies :class:`~embodied_codeact.primitives.arm_backend.Perception`."""
 
-    def __init__(self, simulation: Simulation) -> None:
+    def __init__(self, simulation: Table) -> None:
         self._simulation = simulation
 
     def objects(self) -> list[SceneObject]:

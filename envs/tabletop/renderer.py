@@ -32,7 +32,7 @@ from embodied_codeact.envs.tabletop.messages import (
     unpack_picture,
 )
 from embodied_codeact.envs.tabletop.scene import SceneSpec
-from embodied_codeact.envs.tabletop.simulation import Simulation
+from embodied_codeact.envs.tabletop.table import Table
 from embodied_codeact.envs.tabletop.view import Point, Quaternion
 from embodied_codeact.errors import EnvironmentFailure, InvalidArgument, unknown_name
 from embodied_codeact.primitives.arm_types import CameraImage
@@ -156,7 +156,7 @@ def _after_fork(renderer: weakref.ref[Renderer]) -> None:
         living.after_fork()
 
 
-def posture(simulation: Simulation) -> Posture:
+def posture(simulation: Table) -> Posture:
     """How everything stands now."""
     return posture_of(simulation.time, simulation.poses(), simulation.joints()[0].tolist())
 
@@ -170,7 +170,7 @@ def posture_of(time: float, poses: Mapping[str, tuple[Point, Quaternion]], joint
 class SimulatedCameras:
     """The cameras of a simulation. Satisfies :class:`~embodied_codeact.primitives.arm_backend.CameraBackend`."""
 
-    def __init__(self, simulation: Simulation, renderer: Renderer) -> None:
+    def __init__(self, simulation: Table, renderer: Renderer) -> None:
         self._simulation = simulation
         self._renderer = renderer
 

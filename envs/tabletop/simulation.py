@@ -187,7 +187,7 @@ class Simulation:
         still = 0
         for _ in range(round(at_most_s * RATE_HZ)):
             self.step()
-            still = still + 1 if self._at_rest() else 0
+            still = still + 1 if self.at_rest() else 0
             if still >= _SETTLED_STEPS:
                 return True
         return False
@@ -204,7 +204,8 @@ class Simulation:
                 return True
         return False
 
-    def _at_rest(self) -> bool:
+    def at_rest(self) -> bool:
+        """Return whether no object moves now."""
         for body in self.bodies.values():
             linear, angular = pybullet.getBaseVelocity(body, physicsClientId=self.client)
             if max(map(abs, linear)) > _SETTLED_SPEED or max(map(abs, angular)) > 10 * _SETTLED_SPEED:

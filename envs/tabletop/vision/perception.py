@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from embodied_codeact.envs.tabletop.perception import table_info
 from embodied_codeact.envs.tabletop.renderer import Renderer, posture
 from embodied_codeact.envs.tabletop.scene import SceneSpec
-from embodied_codeact.envs.tabletop.simulation import Simulation
+from embodied_codeact.envs.tabletop.table import Table
 from embodied_codeact.envs.tabletop.vision.tracking import Tracker
 from embodied_codeact.primitives.arm_types import Pose, SceneObject, TableInfo
 
@@ -22,7 +22,7 @@ class VisionPerception:
     itself: its joints, and whether its fingers press on something. ``tool`` tells where the tool is.
     """
 
-    def __init__(self, simulation: Simulation, renderer: Renderer, tool: Callable[[], Pose]) -> None:
+    def __init__(self, simulation: Table, renderer: Renderer, tool: Callable[[], Pose]) -> None:
         self._simulation = simulation
         self._renderer = renderer
         self._tool = tool

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from embodied_codeact.envs.tabletop.backend import PandaArm
+from embodied_codeact.envs.tabletop.execution import Executor
 from embodied_codeact.envs.tabletop.naming import TrueNames
 from embodied_codeact.envs.tabletop.perception import StatePerception
 from embodied_codeact.envs.tabletop.scene import BLOCK, ObjectSpec, SceneSpec
@@ -41,7 +42,13 @@ class Table:
     def __init__(self, *objects: ObjectSpec, stop_requested: Callable[[], bool] = lambda: False) -> None:
         self.simulation = Simulation()
         self.perception = StatePerception(self.simulation)
-        self.backend = PandaArm(self.simulation, stop_requested, self.perception.objects, TrueNames())
+        self.backend = PandaArm(
+            self.simulation,
+            Executor(self.simulation, stop_requested, TrueNames()),
+            stop_requested,
+            self.perception.objects,
+            TrueNames(),
+        )
         self.arm = SkillArm(self.backend, self.perception)
         self.build(*objects)
 
