@@ -141,14 +141,14 @@ def run(
     )
     with (
         contextlib.closing(maker),
-        _workplace(environment, options, sandbox, connect, security, out) as (client, keep),
-        recorded(console, client, film, RunView(console, show_calls=calls)) as (session, view),
+        _workplace(environment, options, sandbox, connect, security, out) as (session, keep),
+        recorded(console, session, film, RunView(console, show_calls=calls)) as (watched, view),
     ):
         description = session.describe()
         chosen = common.with_seed(common.choose_task(description.tasks, task), seed)
         agent = maker.make(view, real=description.real, user=_user_at(console), approver=approver_at(console))
         try:
-            episode = agent.run(session, chosen)
+            episode = agent.run(watched, chosen)
         finally:
             if agent.episode is not None:
                 keep(agent.episode)

@@ -6,7 +6,7 @@ import contextlib
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -64,12 +64,12 @@ def evaluate_command(
     options = common.environment_options(games, api, option)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
     security = common.keys_for(connect, key, server_key)
-    _check_parallel(parallel, connect=connect, watch=watch, record_to=record_to)
-    prepare_recording(record_to, environment, options, connect=connect)
+    _check_parallel(parallel, connect=connect, watch=watch)
     maker = agents.AgentMaker(environment, model, action=action, model_options=model_option, user=user, approve=approve)
     maker.limit(
         turns=max_turns, calls=max_calls, tokens=max_tokens, seconds=max_seconds, script_timeout_s=script_timeout
     )
+    _prepare_recording(record_to, environment, options, connect=connect, parallel=parallel)
     opened = itertools.count()
 
     def open_session() -> contextlib.AbstractContextManager[EnvironmentClient]:
@@ -121,19 +121,25 @@ def evaluate_command(
         raise typer.Exit(OperatorError.exit_code)
 
 
+def _prepare_recording(
+    place: Path | None, environment: str, options: dict[str, Any], *, connect: str | None, parallel: int
+) -> None:
+    if parallel > 1 and place is not None:
+        raise ConfigurationError("a recording is of one episode after another, so it cannot go with --parallel")
+    if place is not None and not is_mcap_place(place):
+        raise ConfigurationError(f"cannot record to {place}: an evaluation is recorded to a FILE.mcap")
+    prepare_recording(place, environment, options, connect=connect)
+
+
 def _recorder(console: Console, place: Path | None) -> contextlib.AbstractContextManager[McapRecorder | None]:
     return contextlib.nullcontext() if place is None else mcap_recorder(console, place)
 
 
-def _check_parallel(parallel: int, *, connect: str | None, watch: bool, record_to: Path | None) -> None:
+def _check_parallel(parallel: int, *, connect: str | None, watch: bool) -> None:
     if parallel > 1 and connect is not None:
         raise ConfigurationError("--parallel starts an environment for each episode, so it cannot go with --connect")
     if parallel > 1 and watch:
         raise ConfigurationError("--watch shows one episode at a time, so it cannot go with --parallel")
-    if parallel > 1 and record_to is not None:
-        raise ConfigurationError("a recording is of one episode after another, so it cannot go with --parallel")
-    if record_to is not None and not is_mcap_place(record_to):
-        raise ConfigurationError(f"cannot record to {record_to}: an evaluation is recorded to a FILE.mcap")
 
 
 @contextlib.contextmanager

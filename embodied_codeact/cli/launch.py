@@ -3,166 +3,247 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import shlex
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
-from importlib import resources
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 import typer
-import yaml
 from rich.console import Console
 
 from embodied_codeact.cli import common
-from embodied_codeact.errors import ConfigurationError, unknown_name
+from embodied_codeact.cli.launch_file import (
+    SCRATCH,
+    LaunchFile,
+    ProcessSpec,
+    chosen_variables,
+    launch_names,
+    read_launch_file,
+)
+from embodied_codeact.cli.launch_health import Board, Health
+from embodied_codeact.cli.launch_ready import Readiness
+from embodied_codeact.errors import ConfigurationError, OperatorError
 from embodied_codeact.interpreter import syscalls
 from embodied_codeact.processes import describe_exit
 
 END_GRACE_S = 15.0
+REST_S = 3.0
+"""How long a halted server may take until nothing moves; it is ended after that all the same."""
+_LOOK_S = 0.05
+_DRAIN_S = 1.0
 
 
-class ProcessSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One process: a command of ``embodied-codeact`` with its arguments.
+class _Process:
+    """One process of the launch: not started yet, running, or ended."""
 
-    ``options`` maps long options to values (``true`` for a flag, a list to repeat it). ``main`` marks the process
-    whose end ends the launch, with its exit code.
-    """
+    def __init__(self, name: str, spec: ProcessSpec, variables: dict[str, str], health: Health) -> None:
+        self.name, self.spec, self.health = name, spec, health
+        self.words = spec.words(variables)
+        ready = spec.readiness(variables)
+        self.readiness = Readiness(ready) if ready is not None else None
+        self.ready = False
+        self.popen: subprocess.Popen[bytes] | None = None
 
-    command: str
-    arguments: list[str] = msgspec.field(default_factory=list)
-    options: dict[str, Any] = msgspec.field(default_factory=dict)
-    main: bool = False
+    @property
+    def running(self) -> bool:
+        return self.popen is not None and self.popen.returncode is None
 
-    def argv(self, variables: dict[str, str]) -> list[str]:
-        """Return the command line, with ``{scratch}`` and the like filled in."""
-        words = [self.command, *self.arguments]
-        for name, value in self.options.items():
-            flag = f"--{name.replace('_', '-')}"
-            for item in value if isinstance(value, list) else [value]:
-                if item is True:
-                    words.append(flag)
-                elif item is not False and item is not None:
-                    words += [flag, str(item)]
-        try:
-            return [word.format_map(variables) for word in words]
-        except (AttributeError, LookupError, TypeError, ValueError) as error:
-            known = ", ".join("{" + name + "}" for name in variables)
-            why = f"unknown variable {error}" if isinstance(error, KeyError) else f"bad variable: {error}"
-            raise ConfigurationError(f"{self.command!r}: {why}; known: {known}; a brace itself is doubled") from None
-
-
-class LaunchFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a file in launch/ holds."""
-
-    description: str
-    processes: dict[str, ProcessSpec]
-
-
-def launch_names() -> list[str]:
-    """Names of the launch files that come with the package."""
-    folder = resources.files("embodied_codeact.launch")
-    return sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml"))
-
-
-def read_launch_file(name_or_path: str) -> LaunchFile:
-    """Read a launch file by path, or one of the package's by name.
-
-    Raises:
-        ConfigurationError: there is none, or it is not a launch file; says where.
-    """
-    path = Path(name_or_path)
-    if name_or_path in launch_names():
-        text = resources.files("embodied_codeact.launch").joinpath(f"{name_or_path}.yaml").read_text()
-    elif path.suffix in (".yaml", ".yml"):
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(f"cannot read launch file {path}: {error}") from error
-    else:
-        raise ConfigurationError(unknown_name("launch file", name_or_path, launch_names()))
-    try:
-        launch_file = msgspec.convert(yaml.safe_load(text), LaunchFile)
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"{name_or_path} is not YAML: {error}") from error
-    except msgspec.ValidationError as error:
-        raise ConfigurationError(f"{name_or_path} is not a launch file: {error}") from error
-    if not launch_file.processes:
-        raise ConfigurationError(f"{name_or_path} names no process")
-    mains = [name for name, process in launch_file.processes.items() if process.main]
-    if len(mains) > 1:
-        raise ConfigurationError(f"{name_or_path} has several main processes: {', '.join(mains)}")
-    return launch_file
+    def late(self) -> bool:
+        """Whether it had long enough to become ready, and is not."""
+        within = self.readiness.spec.within_s if self.readiness is not None else None
+        since = self.health.since
+        return within is not None and since is not None and not self.ready and time.monotonic() - since > within
 
 
 class Launcher:
-    """Runs the processes of one launch file."""
+    """Runs the processes of one launch file. ``variables`` are the values of those that it names.
 
-    def __init__(self, launch_file: LaunchFile, console: Console) -> None:
-        self._file = launch_file
-        self._console = console
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+    Raises:
+        ConfigurationError: a variable is unknown, or an endpoint or a key cannot be used. Nothing was started then.
+    """
+
+    def __init__(self, launch_file: LaunchFile, console: Console, variables: dict[str, str] | None = None) -> None:
+        self._board = Board(console, list(launch_file.processes))
+        self._scratch = tempfile.mkdtemp(prefix="eca-launch-")
+        values = {SCRATCH: self._scratch, **(variables or {})}
+        self._processes: dict[str, _Process] = {}
+        self._started: list[_Process] = []
+        self._halted: list[_Process] = []
+        try:
+            for name, spec in launch_file.processes.items():
+                self._processes[name] = _Process(name, spec, values, self._board.health[name])
+        except BaseException:
+            self._release()
+            raise
 
     def run(self) -> int:
-        """Start everything, wait, end everything; return the exit code of the main or of the first that failed."""
-        scratch = tempfile.mkdtemp(prefix="eca-launch-")
-        try:
-            commands = {n: p.argv({"scratch": scratch}) for n, p in self._file.processes.items()}
-            for name, argv in commands.items():
-                self._start(name, argv)
-            return self._wait()
-        finally:
-            try:
-                self._end_all()
-            finally:
-                shutil.rmtree(scratch, ignore_errors=True)
+        """Start everything, wait, end everything; return the exit code of the main or of the first that failed.
 
-    def _start(self, name: str, argv: list[str]) -> None:
-        self._say(name, f"embodied-codeact {' '.join(argv)}")
-        # Of its own session: Ctrl-C is for the launcher, which then ends the processes in order. There is no terminal
-        # in that session to read from.
-        command = [sys.executable, "-m", "embodied_codeact", *argv]
-        self._running[name] = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            # Asked to end in order even where the launcher itself is killed.
-            preexec_fn=lambda: syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGTERM),
-        )
+        Raises:
+            ConfigurationError: a program cannot be started.
+            OperatorError: a process did not become ready.
+            KeyboardInterrupt: passed on, when servers were halted and all has ended.
+        """
+        try:
+            with self._board:
+                try:
+                    return self._wait()
+                except KeyboardInterrupt:
+                    self._halt_servers()
+                    raise
+                finally:
+                    self._end_all()
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        for process in self._processes.values():
+            if process.readiness is not None:
+                process.readiness.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _wait(self) -> int:
         while True:
-            for name, process in list(self._running.items()):
-                code = process.poll()
-                if code is None:
-                    continue
-                del self._running[name]
-                self._say(name, "ended" if code == 0 else f"ended with {describe_exit(code)}")
-                if code != 0 or self._file.processes[name].main or not self._running:
-                    return code if code >= 0 else 128 - code
-            time.sleep(0.05)
+            for process in self._processes.values():
+                if process.popen is None:
+                    self._start_when_due(process)
+                elif process.running:
+                    code = self._look_at(process)
+                    if code is not None:
+                        return code
+            time.sleep(_LOOK_S)
+
+    # Starting
+
+    def _start_when_due(self, process: _Process) -> None:
+        missing = [name for name in process.spec.awaits if not self._processes[name].ready]
+        process.health.note = f"for {', '.join(missing)}"
+        if not missing:
+            self._start(process)
+
+    def _start(self, process: _Process) -> None:
+        self._board.say(process.name, shlex.join(process.words))
+        try:
+            # Of its own session: Ctrl-C is for the launcher, which then ends the processes in order. There is no
+            # terminal in that session to read from.
+            process.popen = subprocess.Popen(
+                process.spec.argv(process.words),
+                stdin=subprocess.DEVNULL,
+                stdout=self._board.output,
+                stderr=subprocess.STDOUT if self._board.output is not None else None,
+                env={**os.environ, **self._board.environment},
+                start_new_session=True,
+                # Asked to end in order even where the launcher itself is killed.
+                preexec_fn=lambda: syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGTERM),
+            )
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            raise ConfigurationError(f"{process.name}: cannot start {process.words[0]!r}: {why}") from error
+        process.health.started()
+        self._started.append(process)
+        self._board.follow(process.name, process.popen.stdout)
+        if process.readiness is None:
+            process.ready, process.health.state = True, "running"
+
+    # Watching
+
+    def _look_at(self, process: _Process) -> int | None:
+        """See how a running process does; return the exit code of the launch if that is over with it."""
+        assert process.popen is not None
+        code = process.popen.poll()
+        if code is None:
+            self._look_whether_ready(process)
+            return None
+        was_ready = process.ready
+        self._has_ended(process, code, told=False)
+        needed = [other.name for other in self._processes.values() if process.name in other.spec.awaits]
+        if code == 0 and needed and not was_ready:
+            raise OperatorError(f"{process.name} ended before it was ready, and {', '.join(needed)} cannot start")
+        left = any(other.running or other.popen is None for other in self._processes.values())
+        if code != 0 or process.spec.main or not left:
+            return code if code >= 0 else 128 - code
+        return None
+
+    def _look_whether_ready(self, process: _Process) -> None:
+        readiness = process.readiness
+        if process.ready or readiness is None:
+            return
+        if readiness.reached():
+            process.ready, process.health.state = True, "running"
+            self._board.say(process.name, f"ready after {time.monotonic() - (process.health.since or 0.0):.1f} s")
+        elif process.late():
+            raise OperatorError(
+                f"{process.name} was not ready within {readiness.spec.within_s:g} s: nothing answers at "
+                f"{readiness.place}{' with these keys' if readiness.spec.key else ''}"
+            )
+
+    def _has_ended(self, process: _Process, code: int, *, told: bool) -> None:
+        """A process is over; ``told``: it was told to end."""
+        how = "ended" if code == 0 or told else f"ended with {describe_exit(code)}"
+        process.health.ended("" if code == 0 else describe_exit(code), well=code == 0 or told)
+        if process.spec.command is None:
+            # What a program of somebody else's has started and left behind.
+            with contextlib.suppress(OSError):
+                os.killpg(self._group(process), signal.SIGKILL)
+        self._board.drained(process.name, within_s=_DRAIN_S)
+        self._board.say(process.name, how)
+
+    @staticmethod
+    def _group(process: _Process) -> int:
+        assert process.popen is not None
+        return process.popen.pid
+
+    # Ending
+
+    def _halt_servers(self) -> None:
+        """Latch an emergency stop on each environment server: what runs there ends now, and its arm comes to rest."""
+        for process in self._started:
+            operator = process.readiness.operator if process.readiness is not None else None
+            if operator is None or not process.running:
+                continue
+            if operator.halt("Ctrl-C in the launcher"):
+                self._halted.append(process)
+                self._board.say(process.name, "halted: an emergency stop is latched", "bold red")
+            else:
+                self._board.say(process.name, "does not answer the halt; it is ended", "bold red")
 
     def _end_all(self) -> None:
-        """End what still runs, the latest first: agents before their servers."""
-        for name, process in reversed(list(self._running.items())):
-            # Not SIGINT: what a shell started in the background ignores that, and its children inherit it.
-            process.terminate()
-            try:
-                process.wait(timeout=END_GRACE_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            self._say(name, "ended")
-        self._running = {}
+        """End what still runs, the latest first: agents before their servers, a halted server when it is at rest."""
+        for process in reversed(self._started):
+            if process in self._halted and process.running:
+                self._await_rest(process)
+            if process.running:
+                self._end(process)
 
-    def _say(self, name: str, what: str) -> None:
-        # The terminal may be gone; the processes are to be ended all the same.
-        with contextlib.suppress(OSError):
-            self._console.print(f"[{name}] {what}", style="dim", markup=False, soft_wrap=True)
+    def _await_rest(self, process: _Process) -> None:
+        operator = process.readiness.operator if process.readiness is not None else None
+        # A second Ctrl-C does not wait.
+        with contextlib.suppress(KeyboardInterrupt):
+            if operator is not None and operator.rests(within_s=REST_S):
+                self._board.say(process.name, "at rest")
+
+    def _end(self, process: _Process) -> None:
+        assert process.popen is not None
+        process.health.state = "ending"
+        # Not SIGINT: what a shell started in the background ignores that, and its children inherit it.
+        process.popen.terminate()
+        try:
+            process.popen.wait(timeout=END_GRACE_S)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            # A second Ctrl-C is for those that take their time.
+            process.popen.kill()
+            process.popen.wait()
+        self._has_ended(process, process.popen.returncode, told=True)
+
+
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A variable of the launch file; may be repeated."),
+]
 
 
 @common.operator_errors
@@ -170,15 +251,20 @@ def launch(
     file: Annotated[
         str | None, typer.Argument(help="Launch file (.yaml), or the name of one that comes with the package.")
     ] = None,
+    settings: Settings = None,
 ) -> None:
-    """Start the processes that a launch file names; without one, list those that come with the package."""
+    """Start the processes that a launch file names; without one, list those that come with the package.
+
+    Ctrl-C halts environment servers, then ends everything in order.
+    """
     console = Console(highlight=False)
     if file is None:
         for name in launch_names():
             console.print(f"{name}: {read_launch_file(name).description}", markup=False, soft_wrap=True)
         return
     launch_file = read_launch_file(file)
+    variables = chosen_variables(launch_file, settings or [])
     console.print(launch_file.description, style="bold", markup=False)
-    code = Launcher(launch_file, console).run()
+    code = Launcher(launch_file, console, variables).run()
     if code:
         raise typer.Exit(code)

@@ -103,7 +103,7 @@ def _messages(path: Path | str) -> Iterator[tuple[str, bytes]]:
                         yield topic, record.data
     except OSError as error:
         raise ConfigurationError(f"cannot read {path}: {error.strerror}") from error
-    except (mcap.exceptions.McapError, zstandard.ZstdError, MemoryError) as error:
+    except (mcap.exceptions.McapError, zstandard.ZstdError, MemoryError, OverflowError) as error:
         raise ConfigurationError(f"{path} is damaged, or no recording: {error or 'too large a record'}") from error
 
 

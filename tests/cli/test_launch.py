@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from embodied_codeact.cli.launch import launch_names, read_launch_file
+from embodied_codeact.cli.launch_file import launch_names, read_launch_file
 from tests.cli.support import DOES_NOTHING, NEVER_ENDS, SOLVES, CommandProcess, error_line, invoke, write_trace
 
 

@@ -16,7 +16,7 @@ import typer
 
 from embodied_codeact.cli import app
 from embodied_codeact.cli.common import choose_task
-from embodied_codeact.cli.launch import launch_names
+from embodied_codeact.cli.launch_file import launch_names
 from embodied_codeact.registry import load_environment, parse_options
 from tests.conftest import REPOSITORY
 

@@ -250,7 +250,7 @@ def test_a_file_that_exists_is_left_as_it_is(world: Path) -> None:
     ],
 )
 def test_what_cannot_be_recorded_is_said(words: tuple[str, ...], says: str) -> None:
-    assert says in error_line(invoke("eval", "counter", "--sandbox", "off", *words))
+    assert says in error_line(invoke("eval", "counter", "--sandbox", "off", "--model", "script:/dev/null", *words))
 
 
 @pytest.mark.usefixtures("counter_installed")
