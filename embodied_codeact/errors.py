@@ -71,6 +71,14 @@ class StopLatched(CommandRefused):
     """A protective or emergency stop is latched. A person must clear it first."""
 
 
+class NotInCommand(CommandRefused):
+    """The command needs the lease of the environment, which this client does not have, or no longer."""
+
+
+class WorldChanged(CommandRefused):
+    """Another commander has begun another world since; reset to start over."""
+
+
 class SandboxUnavailable(OperatorError):
     """This machine cannot give the confinement that was asked for."""
 
@@ -90,6 +98,8 @@ OPERATOR_ERRORS: dict[str, type[OperatorError]] = {
         BridgeError,
         CommandRefused,
         StopLatched,
+        NotInCommand,
+        WorldChanged,
         SandboxUnavailable,
         ModelError,
     )

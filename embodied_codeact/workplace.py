@@ -15,6 +15,7 @@ import msgspec
 
 from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.bridge.local import local_server
+from embodied_codeact.bridge.security import ClientSecurity, client_security
 from embodied_codeact.bridge.verbs import Confinement
 from embodied_codeact.contracts import EnvironmentDescription, Model, Observation, Task
 from embodied_codeact.errors import ConfigurationError, unknown_name
@@ -34,14 +35,20 @@ class TaskSession(EnvironmentClient):
     """A session for one task: what :func:`make` returns. A context manager; without ``with``, ``close()`` it."""
 
     def __init__(
-        self, environment: str, options: Mapping[str, Any], *, sandbox: str = "strict", connect: str | None = None
+        self,
+        environment: str,
+        options: Mapping[str, Any],
+        *,
+        sandbox: str = "strict",
+        connect: str | None = None,
+        security: ClientSecurity | None = None,
     ) -> None:
         self._server = contextlib.ExitStack()
         if connect is None:
             server = self._server.enter_context(local_server(environment, options, sandbox=sandbox))
             super().__init__(server.endpoint, alive=server.alive)
         else:
-            super().__init__(connect, connect_s=CONNECT_S)
+            super().__init__(connect, connect_s=CONNECT_S, security=security)
         try:
             check_served(self.describe(), environment, str(self.endpoint))
             self.task = choose_task(self.tasks, None)
@@ -82,6 +89,8 @@ def make(
     seed: int | None = None,
     sandbox: str = "strict",
     connect: str | None = None,
+    key: str | os.PathLike[str] | None = None,
+    server_key: str | os.PathLike[str] | None = None,
     options: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> TaskSession:
@@ -94,15 +103,21 @@ def make(
         sandbox: ``"strict"`` refuses to run scripts without full confinement, ``"best"`` takes what the machine gives,
             ``"off"`` confines nothing.
         connect: use the server at ``ipc://FOLDER`` or ``tcp://HOST:PORT`` instead of starting one.
+        key: your own ``.key_secret`` file, and
+        server_key: the server's ``.key`` file, for a server with keys.
         options: options of the environment, as ``--option`` takes them; also as further keywords.
 
     Raises:
-        ConfigurationError: a name or an option does not exist, or the server serves another environment.
+        ConfigurationError: a name or an option does not exist, the server serves another environment, or does not let
+            these keys in.
         OperatorError: the environment cannot be started or reached, or the sandbox cannot be given.
     """
     given = {name: _plain(value) for name, value in {**(options or {}), **more}.items()}
     check_names(environment, given, sandbox=sandbox, connect=connect)
-    session = TaskSession(environment, given, sandbox=sandbox, connect=connect)
+    if connect is None and (key is not None or server_key is not None):
+        raise ConfigurationError("key and server_key are for a server that runs already: say connect=, too")
+    security = client_security(_plain(key), _plain(server_key))
+    session = TaskSession(environment, given, sandbox=sandbox, connect=connect, security=security)
     try:
         session.task = with_seed(choose_task(session.tasks, task), seed)
     except BaseException:

@@ -18,7 +18,7 @@ from embodied_codeact import CodeActAgent
 from embodied_codeact.agent.events import EpisodeFinished
 from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.contracts import EnvironmentSession, HasTask, OutputChunk
-from embodied_codeact.errors import ConfigurationError
+from embodied_codeact.errors import ConfigurationError, WorldChanged
 from embodied_codeact.models import ScriptModel
 from tests.conftest import REPOSITORY
 from tests.support.counter import GOAL, seeded_goal
@@ -42,9 +42,13 @@ def test_an_environment_with_a_task() -> None:
         assert (episode.status.success, episode.task.seed) == (True, 5)
         env.task = env.tasks[0]
         assert CodeActAgent(SOLVES).run(env).status.success
+        env.release()
         with embodied_codeact.make("counter", connect=str(env.endpoint)) as other:
             assert other.reset().text == f"The counter shows 0. Make it show {GOAL}."
-        assert env.observe().state["value"] == 0
+            assert other.observe().state["value"] == 0
+        with pytest.raises(WorldChanged, match="reset to start over"):
+            env.observe()
+        assert env.reset().state["value"] == 0
 
 
 @pytest.mark.usefixtures("counter_installed")
@@ -84,6 +88,7 @@ def test_leaving_a_stream_ends_the_script_and_the_session_goes_on() -> None:
         assert (turn.result.interrupted, turn.result.stdout) == (True, "waiting\n")
         assert set(threading.enumerate()) <= threads
 
+        env.release()
         with EnvironmentClient(str(env.endpoint), deadman_s=0.4) as watched:
             slow = CodeActAgent(ScriptModel(f"print('now')\ncounter.wait(1.2)\ncounter.add({GOAL})"))
             last = None

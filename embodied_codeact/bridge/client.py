@@ -7,19 +7,23 @@ import itertools
 import secrets
 import threading
 import time
-import uuid
 from collections.abc import Callable
 from typing import Any
 
 import zmq
 
+from embodied_codeact.bridge.commanding import Commanding
 from embodied_codeact.bridge.endpoints import Endpoint, parse_endpoint
-from embodied_codeact.bridge.framing import MAX_COMMAND_BYTES, Encoder
+from embodied_codeact.bridge.framing import MAX_COMMAND_BYTES, Encoder, Received
+from embodied_codeact.bridge.handshake import HandshakeWatch
+from embodied_codeact.bridge.lease import Granted
 from embodied_codeact.bridge.listen import WELCOME
 from embodied_codeact.bridge.replies import Replies, converted
+from embodied_codeact.bridge.security import ClientSecurity
 from embodied_codeact.bridge.sending import EVENTS_TOPIC
 from embodied_codeact.bridge.streams import KEPT_IMAGES, SensorReader, chosen
 from embodied_codeact.bridge.verbs import (
+    VERBS,
     CallBody,
     Described,
     ExecuteBody,
@@ -37,7 +41,7 @@ from embodied_codeact.contracts import (
     Permissions,
     Task,
 )
-from embodied_codeact.errors import BridgeError, CommandRefused, ConfigurationError, OperatorError
+from embodied_codeact.errors import BridgeError, CommandRefused, ConfigurationError, NotInCommand, OperatorError
 
 CONNECT_S = 10.0
 DEADMAN_S = 3.0
@@ -48,21 +52,30 @@ LOST_S = 4.0
 """A server whose control socket has not answered for this long counts as gone."""
 CLOCK_PINGS = 5
 """Pings by which the server's clock is compared with ours."""
+_LEAVE_S = 0.5
+"""How long leaving waits to be acknowledged, so that the next commander finds the environment free."""
 _DRAIN_MS = 250
 """How long the last events may come after the reply: they travel on another socket, and can be lost on the way."""
 
 
 class EnvironmentClient:
-    """One commander of one environment server. Use it as a context manager, from one thread at a time; ``interrupt``,
+    """One client of one environment server. Use it as a context manager, from one thread at a time; ``interrupt``,
     ``halt``, ``clear`` and ``stop_state`` may be called from any thread at any time.
+
+    It becomes the commander with its first command that needs that, and again where its lease ran out while it was
+    idle; any such command raises CommandRefused while another commands, and WorldChanged, like ``observe``, where
+    another has reset the environment since.
 
     Args:
         endpoint: ``ipc://FOLDER`` or ``tcp://HOST:PORT``.
-        deadman_s: silence in seconds after which the server stops a running script; None asks for no such watch.
+        deadman_s: silence in seconds after which the server stops a running script or call; None asks for no such
+            watch.
+        security: the keys for a server that has some.
+        lease_s: silence in seconds that ends its lease while it is idle, if that is less than the server's own.
         alive: says whether a server that is a child of this process still runs, so that its death is seen at once.
 
     Raises:
-        ConfigurationError: the endpoint is no endpoint.
+        ConfigurationError: the endpoint is no endpoint, or the server there does not let these keys in.
         BridgeError: nothing answers there.
     """
 
@@ -73,9 +86,15 @@ class EnvironmentClient:
         deadman_s: float | None = DEADMAN_S,
         connect_s: float = CONNECT_S,
         alive: Callable[[], bool] = lambda: True,
+        security: ClientSecurity | None = None,
+        lease_s: float | None = None,
     ) -> None:
         self.endpoint: Endpoint = parse_endpoint(endpoint)
-        self.commander = uuid.uuid4().hex
+        if security is not None and self.endpoint.transport == "ipc":
+            raise ConfigurationError(f"keys are for tcp://; who may use {self.endpoint} its folder's permissions say")
+        self._security = security
+        self._commanding = Commanding()
+        self._lease_s = lease_s
         self._deadman_s = deadman_s
         self._alive = alive
         # Not from 1: events carry the id of their script, and another client's must not look like ours.
@@ -89,7 +108,7 @@ class EnvironmentClient:
         self._controlling = threading.RLock()
         try:
             self._command = self._connect(zmq.DEALER, "command")
-            self._control = self._connect(zmq.DEALER, "control")
+            self._control = self._connect(zmq.DEALER, "control", watched=True)
             self._events = self._connect(zmq.SUB, "events")
             for topic in (EVENTS_TOPIC, WELCOME):
                 self._events.setsockopt(zmq.SUBSCRIBE, topic)
@@ -101,13 +120,17 @@ class EnvironmentClient:
             self.close()
             raise
 
-    def _connect(self, kind: int, name: str) -> zmq.Socket[bytes]:
+    def _connect(self, kind: int, name: str, *, watched: bool = False) -> zmq.Socket[bytes]:
         socket = self._context.socket(kind)
         socket.setsockopt(zmq.LINGER, 0)
         if kind == zmq.SUB:
             socket.setsockopt(zmq.RCVHWM, KEPT_IMAGES if name == "images" else 100_000)
         if ":" in self.endpoint.place and self.endpoint.transport == "tcp":
             socket.setsockopt(zmq.IPV6, 1)
+        if self._security is not None:
+            self._security.secure(socket)
+        if watched:
+            self._handshake = HandshakeWatch(socket, self.endpoint, keys=self._security is not None)
         try:
             socket.connect(self.endpoint.address(name))
         except zmq.ZMQError as error:
@@ -121,9 +144,14 @@ class EnvironmentClient:
         self.close()
 
     def close(self) -> None:
-        """Release the sockets. The server goes on. May be called twice."""
+        """Hand the environment back, and release the sockets. The server goes on. May be called twice."""
         with self._controlling:
-            self._context.destroy(linger=0)
+            try:
+                if not self._context.closed and self._alive():
+                    with contextlib.suppress(OperatorError):
+                        self.release()
+            finally:
+                self._context.destroy(linger=0)
 
     def _greet(self, connect_s: float) -> None:
         """Wait until the server answers and the events socket is subscribed, so that no event is missed."""
@@ -133,6 +161,7 @@ class EnvironmentClient:
         while not (greeted and subscribed):
             if not self._alive():
                 raise BridgeError(f"the environment server at {self.endpoint} has ended")
+            self._handshake.check()
             if time.monotonic() > until:
                 raise BridgeError(
                     f"nothing answers at {self.endpoint}; start one with "
@@ -144,6 +173,7 @@ class EnvironmentClient:
             if self._events in ready:
                 self._events.recv_multipart()
                 subscribed = True
+        self._handshake.end()
         answer = converted(self._ask("describe", None, timeout_s=connect_s), Described)
         self._encoder.session = answer.session
         self._description = answer.description
@@ -184,7 +214,6 @@ class EnvironmentClient:
         body = ExecuteBody(
             code=text,
             timeout_s=timeout_s,
-            commander=self.commander,
             deadman_s=self._deadman_s,
             permissions=permissions or Permissions(),
         )
@@ -205,7 +234,8 @@ class EnvironmentClient:
             PrimitiveError: the primitive could not do it; the message begins with the kind.
             TypeError: an argument cannot travel.
         """
-        return self._ask("call", CallBody(target=target, method=method, args=list(args), kwargs=kwargs))
+        body = CallBody(target=target, method=method, args=list(args), kwargs=kwargs, deadman_s=self._deadman_s)
+        return self._ask("call", body)
 
     def observe(self, *, settle: bool = False) -> Observation:
         """Return state, sensors and status; with ``settle`` the environment's final verdict is in the status."""
@@ -286,6 +316,47 @@ class EnvironmentClient:
         # The quickest answer tells it best.
         return min(found)[1]
 
+    # The lease
+
+    def acquire(self) -> None:
+        """Become the commander, or its commander anew. Commands do so by themselves.
+
+        Raises:
+            CommandRefused: another commands.
+            StopLatched: a stop is latched, and this client was not the last commander.
+        """
+        self._acquire("acquire")
+
+    def release(self) -> None:
+        """Hand the environment back, so that another may command at once; what still runs for this client is ended."""
+        if self._commanding.lease:
+            with contextlib.suppress(NotInCommand):
+                self._ask_in_command("release", None, timeout_s=_LEAVE_S)
+
+    def _acquire(self, verb: str) -> None:
+        """Take a lease under which ``verb`` is to be sent."""
+        # One side may have slept meanwhile.
+        self._commanding.clock.forget()
+        body = {"commander": self._commanding.name, "lease_s": self._lease_s}
+        granted = converted(self._ask_in_command("acquire", body, timeout_s=LOST_S), Granted)
+        self._commanding.granted(granted)
+        try:
+            self._commanding.check_world(verb, granted.world)
+        except CommandRefused:
+            self.release()
+            raise
+
+    def _ask_in_command(self, verb: str, body: Any, *, timeout_s: float) -> Any:
+        """Ask what concerns the lease, on the control socket of the heartbeats."""
+        request = self._send(self._control, verb, body)
+        until = time.monotonic() + timeout_s
+        while time.monotonic() < until and self._alive():
+            if self._control.poll(50):
+                received = self._take_control()
+                if received.header.id == request:
+                    return self._replies.value(received)
+        raise self._lost()
+
     # Control
 
     def interrupt(self, reason: str = "the user") -> None:
@@ -334,6 +405,25 @@ class EnvironmentClient:
         timeout_s: float | None = None,
         on_event: Callable[[ExecutionEvent], None] | None = None,
     ) -> Any:
+        """Carry out a command, as the commander where it needs that."""
+        if verb not in VERBS or not VERBS[verb].lease:
+            return self._ask_once(verb, body, timeout_s, on_event)
+        if not self._commanding.lease:
+            self._acquire(verb)
+        try:
+            return self._ask_once(verb, body, timeout_s, on_event)
+        except NotInCommand:
+            # Refused before anything was done: the lease ran out meanwhile.
+            self._acquire(verb)
+            return self._ask_once(verb, body, timeout_s, on_event)
+
+    def _ask_once(
+        self,
+        verb: str,
+        body: Any,
+        timeout_s: float | None,
+        on_event: Callable[[ExecutionEvent], None] | None,
+    ) -> Any:
         """Send a command and wait for its answer; meanwhile hand out events, and show that we are in control."""
         self._drop_old_events()
         request = self._send(self._command, verb, body)
@@ -348,6 +438,7 @@ class EnvironmentClient:
             if self._command in ready:
                 received = self._replies.received(self._command.recv_multipart())
                 if received.header.id == request:
+                    self._commanding.answered(verb, received.header)
                     value = self._replies.value(received)
                     while not all_events and self._events.poll(_DRAIN_MS):
                         all_events = self._hand_out_events(request, on_event)
@@ -360,25 +451,33 @@ class EnvironmentClient:
         now = time.monotonic()
         # First what came meanwhile: a long absence of ours (in a handler of events, suspended) is no silence of theirs.
         while int(self._control.get(zmq.EVENTS)) & zmq.POLLIN:
-            answered = self._replies.received(self._control.recv_multipart()).header.session
-            if self._encoder.session not in ("", answered):
-                raise CommandRefused(f"the server at {self.endpoint} was started anew since; connect again")
-            self._unheard_since = None
+            self._take_control()
         if not self._alive() or (self._unheard_since is not None and now - self._unheard_since > LOST_S):
             raise self._lost()
         if now - self._beat > HEARTBEAT_S:
             self._beat = now
-            self._send(self._control, "heartbeat", {"commander": self.commander})
+            self._send(self._control, "heartbeat", None)
             if self._unheard_since is None:
                 self._unheard_since = now
 
+    def _take_control(self) -> Received:
+        """Take an answer from the control socket, and from it that the server is there, and its clock."""
+        received = self._replies.received(self._control.recv_multipart())
+        if self._encoder.session not in ("", received.header.session):
+            self._commanding.lease = 0
+            raise CommandRefused(f"the server at {self.endpoint} was started anew since; connect again")
+        self._unheard_since = None
+        self._commanding.clock.answered(received.header.id, received.header.time_ns)
+        return received
+
     def _lost(self) -> BridgeError:
+        self._commanding.lease = 0
         why = "has ended" if not self._alive() else f"has not answered for {LOST_S:.0f} s"
         return BridgeError(f"the environment server at {self.endpoint} {why}; start it again and repeat the run")
 
     def _send(self, socket: zmq.Socket[bytes], verb: str, body: Any) -> int:
         request = next(self._ids)
-        frames = self._encoder.encode(verb, body, id=request)
+        frames = self._encoder.encode(verb, body, id=request, **self._commanding.header(verb, request))
         if max(memoryview(frame).nbytes for frame in frames) > MAX_COMMAND_BYTES:
             raise CommandRefused(f"a {verb!r} with more than {MAX_COMMAND_BYTES} bytes in one piece cannot be sent")
         with contextlib.suppress(zmq.Again):

@@ -13,26 +13,33 @@ from typing import Any
 import msgspec
 import zmq
 
+from embodied_codeact.bridge.endpoints import Endpoint
 from embodied_codeact.bridge.framing import Encoder, FramingError, Received, decode
+from embodied_codeact.bridge.lease import Lease
 from embodied_codeact.bridge.stop import StopLevel, StopState
+from embodied_codeact.bridge.verbs import ControlBody
+from embodied_codeact.bridge.world_process import failure
+from embodied_codeact.errors import CommandRefused, OperatorError
 
 _REASON_CHARACTERS = 500
 
 
 class Interrupt(msgspec.Struct, frozen=True):
-    """What the control thread asks of the server's main thread: end what runs, for this reason."""
+    """What the control thread asks of the server's main thread: end what runs, for this reason; with ``lease``, only
+    what runs under that one."""
 
     reason: str
+    lease: int = 0
 
 
 class ControlDesk:
     """What the control thread and the main thread share. Every method may be called from either."""
 
-    def __init__(self, stop: StopState) -> None:
+    def __init__(self, stop: StopState, lease: Lease) -> None:
         self.stop = stop
+        self.lease = lease
         self.wake_fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._interrupts: deque[Interrupt] = deque()
-        self._heartbeats: dict[str, float] = {}
         self._lock = threading.Lock()
         self._dropped = 0
 
@@ -60,39 +67,19 @@ class ControlDesk:
             taken.append(self._interrupts.popleft())
         return taken
 
-    def beat(self, commander: str) -> None:
-        """Note that the commander is in control now. Only one whose script runs is remembered."""
-        with self._lock:
-            if commander in self._heartbeats:
-                self._heartbeats[commander] = time.monotonic()
-
-    def expect_heartbeats(self, commander: str) -> None:
-        """A script of this commander starts: its silence counts from now on."""
-        with self._lock:
-            self._heartbeats = {commander: time.monotonic()}
-
-    def expect_none(self) -> None:
-        """No script runs: nobody has to be heard."""
-        with self._lock:
-            self._heartbeats = {}
-
-    def silence_s(self, commander: str) -> float:
-        """Seconds since the commander was last heard, 0 for one that need not be."""
-        with self._lock:
-            return time.monotonic() - self._heartbeats.get(commander, time.monotonic())
-
     def close(self) -> None:
         """Release the wake descriptor."""
         os.close(self.wake_fd)
 
 
 class ControlThread(threading.Thread):
-    """Answers ping, heartbeat, interrupt, halt and clear. Garbage is counted and dropped."""
+    """Answers ping, acquire, heartbeat, release, interrupt, halt and clear. Garbage is counted and dropped."""
 
-    def __init__(self, socket: zmq.Socket[bytes], desk: ControlDesk, session: str) -> None:
+    def __init__(self, socket: zmq.Socket[bytes], desk: ControlDesk, session: str, endpoint: Endpoint) -> None:
         super().__init__(name="control", daemon=True)
         self._socket = socket
         self._desk = desk
+        self._endpoint = endpoint
         self._encoder = Encoder(session)
         self._ended = threading.Event()
 
@@ -125,19 +112,30 @@ class ControlThread(threading.Thread):
         except FramingError:
             self._desk.drop()
             return
+        except OperatorError as error:
+            body = failure(error)
         reply = self._encoder.encode("reply", body, id=received.header.id)
         # A client that is gone, or does not read, must not hold up a halt.
         with contextlib.suppress(zmq.Again, zmq.ZMQError):
             self._socket.send_multipart([identity, *reply], flags=zmq.NOBLOCK)
 
     def _carry_out(self, received: Received) -> dict[str, Any]:
-        body: dict[str, str] = received.body(dict[str, str] | None) or {}
-        verb = received.header.type
-        reason = body.get("reason", "")[:_REASON_CHARACTERS]
+        body: ControlBody = received.body(ControlBody | None) or ControlBody()
+        header, lease = received.header, self._desk.lease
+        verb = header.type
+        reason = body.reason[:_REASON_CHARACTERS]
         if verb == "ping":
             return {"ok": self._state()}
         if verb == "heartbeat":
-            self._desk.beat(body.get("commander", ""))
+            if header.lease:
+                lease.heartbeat(header.lease, header.seq)
+            return {"ok": self._state()}
+        if verb == "acquire":
+            latched = self._desk.stop.latched_error(self._endpoint)
+            return {"ok": lease.acquire(body.commander, header.seq, lease_s=body.lease_s, latched=latched)}
+        if verb == "release":
+            lease.release(header.lease, header.seq)
+            self._desk.ask(Interrupt("the commander left", lease=header.lease))
             return {"ok": self._state()}
         if verb == "interrupt":
             self._desk.ask(Interrupt(reason or "the agent"))
@@ -149,8 +147,14 @@ class ControlThread(threading.Thread):
         if verb == "clear":
             level, why = self._desk.stop.clear()
             return {"ok": {**self._state(), "cleared": level.words, "cleared_reason": why}}
-        return {"error": {"kind": "CommandRefused", "message": f"unknown control verb {verb!r}"}}
+        raise CommandRefused(f"unknown control verb {verb[:80]!r}")
 
     def _state(self) -> dict[str, Any]:
         level, reason = self._desk.stop.read()
-        return {"stop": level.words, "reason": reason, "time_ns": time.monotonic_ns(), "dropped": self._desk.dropped}
+        return {
+            "stop": level.words,
+            "reason": reason,
+            "time_ns": time.monotonic_ns(),
+            "dropped": self._desk.dropped,
+            **self._desk.lease.status(),
+        }

@@ -29,9 +29,11 @@ class Header(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``type``: the verb, or ``reply``, or the kind of event. ``id``: chosen by who asks, repeated in the reply.
     ``session``: the server's session, new at every start; a command that names another one is refused.
-    ``seq``: counts the messages of one sender on one socket. ``lease``: epoch of the commander's lease, 0 for none.
-    ``ttl_s``: seconds after which a command must not be carried out any more. ``time_ns``: the sender's monotonic clock
-    when it sent (a sensor sample: when it sensed). ``sizes``: bytes of each buffer frame. ``body``: the content.
+    ``seq``: grows with the messages of one sender on one socket. ``lease``: epoch of the commander's lease, 0 for none;
+    in a reply, that under which the present world was begun. ``ttl_s``: seconds after which a command must not be
+    carried out any more. ``time_ns``: the sender's monotonic clock when it sent (a sensor sample: when it sensed; with
+    ``ttl_s``: the receiver's clock, as the sender knows it). ``sizes``: bytes of each buffer frame. ``body``: the
+    content.
     """
 
     type: str
@@ -100,6 +102,7 @@ class Encoder:
         id: int = 0,  # noqa: A002
         lease: int = 0,
         ttl_s: float | None = None,
+        time_ns: int | None = None,
     ) -> list[wire.Buffer]:
         """Return the frames after identity or topic."""
         document, buffers = wire.pack(body)
@@ -110,7 +113,7 @@ class Encoder:
             seq=next(self._sequence),
             lease=lease,
             ttl_s=ttl_s,
-            time_ns=time.monotonic_ns(),
+            time_ns=time.monotonic_ns() if time_ns is None else time_ns,
             sizes=[memoryview(buffer).nbytes for buffer in buffers],
             body=msgspec.Raw(document),
         )

@@ -11,6 +11,7 @@ import zmq
 
 from embodied_codeact.bridge.endpoints import SOCKETS, Endpoint, parse_endpoint, with_free_port
 from embodied_codeact.bridge.framing import MAX_COMMAND_BYTES
+from embodied_codeact.bridge.security import server_security
 from embodied_codeact.bridge.verbs import ServerConfig
 from embodied_codeact.errors import ConfigurationError
 
@@ -24,21 +25,29 @@ class Listener:
     """Binds ``command``, ``control``, ``events`` and ``images`` at an endpoint.
 
     Raises:
-        ConfigurationError: the endpoint is taken, cannot be bound, or is open to other machines without being asked to.
+        ConfigurationError: the endpoint is taken, cannot be bound, or is open to other machines without keys; or the
+            keys cannot be used.
     """
 
     def __init__(self, config: ServerConfig) -> None:
         endpoint = parse_endpoint(config.endpoint)
-        if endpoint.beyond_loopback and not config.insecure:
+        self._security = server_security(config.key, config.allow)
+        if self._security is not None and endpoint.transport == "ipc":
+            raise ConfigurationError(f"keys are for tcp://; who may use {endpoint} its folder's permissions say")
+        if self._security is None and endpoint.beyond_loopback and not config.insecure:
             raise ConfigurationError(
-                f"{endpoint} can be reached from other machines, and whoever reaches it commands the environment; "
-                f"bind to 127.0.0.1 and tunnel, or say --insecure on a network that you trust"
+                f"{endpoint} can be reached from other machines, and whoever reaches it commands the environment: make "
+                f"keys with `embodied-codeact keys server` here and `embodied-codeact keys NAME` on each client, and "
+                f"say --key SERVER.key_secret --allow FOLDER-OF-CLIENT-KEYS; or --insecure on a network that you trust"
             )
         self._resources = contextlib.ExitStack()
         try:
             self.endpoint = self._claim(endpoint)
             context = zmq.Context()
             self._resources.callback(context.destroy, linger=200)
+            if self._security is not None:
+                # Before the sockets are bound, and until they are closed.
+                self._resources.callback(self._security.begin(context).stop)
             self.command = self._bind(context, zmq.ROUTER, "command")
             self.control = self._bind(context, zmq.ROUTER, "control")
             self.events = self._bind(context, zmq.XPUB, "events")
@@ -91,7 +100,10 @@ class Listener:
 
     def _bind(self, context: zmq.Context[zmq.Socket[bytes]], kind: int, name: str) -> zmq.Socket[bytes]:
         socket = context.socket(kind)
+        self._resources.callback(socket.close)
         socket.setsockopt(zmq.LINGER, 200)
+        if self._security is not None:
+            self._security.secure(socket)
         socket.setsockopt(zmq.MAXMSGSIZE, MAX_COMMAND_BYTES)
         if kind == zmq.XPUB:
             # The welcome tells a subscriber that from now on it misses nothing.

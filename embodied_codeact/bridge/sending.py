@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import zmq
@@ -17,17 +17,18 @@ EVENTS_TOPIC = b"events"
 
 
 class Sender:
-    """Sends over the sockets of ``listener``."""
+    """Sends over the sockets of ``listener``. ``world``: the epoch of the present world, which every reply names."""
 
-    def __init__(self, listener: Listener, session: str) -> None:
+    def __init__(self, listener: Listener, session: str, world: Callable[[], int] = lambda: 0) -> None:
         self._listener = listener
+        self._world = world
         self._replies = Encoder(session)
         self._events = Encoder(session)
 
     def reply(self, identity: bytes, request: int, body: dict[str, Any]) -> None:
         """Answer a client's request; one that is gone needs no answer."""
         with contextlib.suppress(zmq.Again, zmq.ZMQError):
-            frames = self._replies.encode("reply", body, id=request)
+            frames = self._replies.encode("reply", body, id=request, lease=self._world())
             self._listener.command.send_multipart([identity, *frames], flags=zmq.NOBLOCK)
 
     def publish(self, request: int, events: Sequence[ExecutionEvent]) -> None:

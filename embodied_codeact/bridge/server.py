@@ -18,11 +18,13 @@ import msgspec
 import zmq
 from msgspec.structs import replace
 
+from embodied_codeact.bridge.admission import Admission, Standing, shortened
 from embodied_codeact.bridge.calls import checked_permissions
 from embodied_codeact.bridge.control import ControlDesk, ControlThread
 from embodied_codeact.bridge.endpoints import Endpoint
 from embodied_codeact.bridge.execution import Execution
 from embodied_codeact.bridge.framing import FramingError, Received, decode
+from embodied_codeact.bridge.lease import Lease
 from embodied_codeact.bridge.listen import Listener
 from embodied_codeact.bridge.polling import Poll
 from embodied_codeact.bridge.sending import Sender
@@ -30,7 +32,6 @@ from embodied_codeact.bridge.stop import Script, StopFlag, StopLevel, StopState
 from embodied_codeact.bridge.stream_memory import StreamLink
 from embodied_codeact.bridge.streaming import ImageThread, SensorPublisher
 from embodied_codeact.bridge.verbs import (
-    VERBS,
     CallBody,
     Confinement,
     ExecuteBody,
@@ -43,7 +44,7 @@ from embodied_codeact.bridge.verbs import (
 )
 from embodied_codeact.bridge.world_process import Answer, WorldProcess, checked, failure
 from embodied_codeact.contracts import CallFinished, CallRecord, EnvironmentDescription, ScriptStarted
-from embodied_codeact.errors import BridgeError, CommandRefused, EnvironmentFailure, OperatorError, StopLatched
+from embodied_codeact.errors import BridgeError, CommandRefused, EnvironmentFailure, OperatorError
 from embodied_codeact.interpreter.host import Interpreter
 from embodied_codeact.interpreter.records import ScriptFinished, ScriptOutcome
 
@@ -77,6 +78,7 @@ class EnvironmentServer:
         self._execution: Execution | None = None
         self._busy = ""
         self._busy_for = b""
+        self._deadman_s: float | None = None
         self._gathers_until = 0.0
         self._unready: OperatorError | None = CommandRefused("no task was started; reset first")
         self._handlers: dict[str, Callable[[bytes, int, Any], None]] = {
@@ -93,12 +95,14 @@ class EnvironmentServer:
         with contextlib.ExitStack() as opening:
             self._listener = opening.enter_context(Listener(config))
             self._poller = Poll(self._listener.command, self._listener.events)
-            self._sender = Sender(self._listener, self.session)
+            self._lease = Lease(config.lease_s)
+            self._sender = Sender(self._listener, self.session, lambda: self._lease.world)
             flag = StopFlag()
             opening.callback(flag.close)
             self._stop = StopState(flag)
             self._flag = flag
-            self._desk = ControlDesk(self._stop)
+            self._desk = ControlDesk(self._stop, self._lease)
+            self._admission = Admission(self.session, self.endpoint, self._lease, self._stop)
             opening.callback(self._desk.close)
             self._link = StreamLink()
             opening.callback(self._link.close)
@@ -113,7 +117,7 @@ class EnvironmentServer:
                 sandbox=config.sandbox, limits=config.limits, connect_world=lambda: self._world.connect()
             )
             opening.callback(self._interpreter.close)
-            self._control = ControlThread(self._listener.control, self._desk, self.session)
+            self._control = ControlThread(self._listener.control, self._desk, self.session, self.endpoint)
             self._control.start()
             opening.callback(self._control.end)
             self._resources = opening.pop_all()
@@ -145,7 +149,8 @@ class EnvironmentServer:
                 break
             if self._desk.wake_fd in ready:
                 for request in self._desk.asked():
-                    self._interrupt(request.reason)
+                    if request.lease in (0, self._lease.occupant):
+                        self._interrupt(request.reason)
             self._pump_world()
             self._pump_interpreter()
             self._publish_news()
@@ -177,6 +182,8 @@ class EnvironmentServer:
             fds += self._world.fds()
         else:
             wait = min(wait, self._gathers_until - now)
+        if self._deadman_s is not None:
+            wait = min(wait, max(0.0, self._deadman_s - self._lease.silence_s()))
         return self._poller.wait(fds, wait)
 
     # Processes
@@ -248,15 +255,13 @@ class EnvironmentServer:
             self._stop.interrupt(True)
 
     def _check_deadman(self) -> None:
-        execution = self._execution
-        if execution is None or execution.body.deadman_s is None or self._stop.read()[0] is not StopLevel.NORMAL:
+        if self._deadman_s is None or (silence := self._lease.silence_s()) <= self._deadman_s:
             return
-        silence = self._desk.silence_s(execution.body.commander)
-        if silence > execution.body.deadman_s:
-            self._stop.latch(
-                StopLevel.PROTECTIVE_STOP, f"the commander was silent for {silence:.1f} s while its script ran"
-            )
-            self._interrupt("the commander fell silent")
+        self._deadman_s = None
+        self._lease.lose()
+        what = "its script ran" if self._execution is not None else "its call was under way"
+        self._stop.latch(StopLevel.PROTECTIVE_STOP, f"the commander was silent for {silence:.1f} s while {what}")
+        self._interrupt("the commander fell silent")
 
     def _read_subscriptions(self) -> None:
         """Take them from the socket, which then welcomes the subscribers."""
@@ -279,7 +284,8 @@ class EnvironmentServer:
                 continue
             problem = self._carry_out_safely(identity, received)
             if problem is not None:
-                self._sender.reply(identity, received.header.id, failure(problem))
+                shown = type(problem)(shortened(str(problem)))
+                self._sender.reply(identity, received.header.id, failure(shown))
 
     def _carry_out_safely(self, identity: bytes, received: Received) -> OperatorError | None:
         """Carry out a command, or return why not."""
@@ -296,24 +302,10 @@ class EnvironmentServer:
 
     def _carry_out(self, identity: bytes, received: Received) -> None:
         header = received.header
-        if header.type not in VERBS:
-            raise CommandRefused(f"unknown command {header.type!r}; known: {', '.join(VERBS)}")
-        if header.session not in ("", self.session):
-            raise CommandRefused("the server was started anew since; connect again")
-        verb = VERBS[header.type]
+        standing = Standing(self._busy, identity == self._busy_for, self._unready, self._world.lost)
+        verb = self._admission.check_sender(header, standing)
         body = received.body(verb.body)
-        if verb.idle and self._busy:
-            whose = "" if identity == self._busy_for else " for another client"
-            raise CommandRefused(f"{self._busy}{whose}; wait for it or interrupt it")
-        if verb.ready and self._unready is not None:
-            raise self._unready.with_traceback(None)
-        if (verb.ready or verb.moving) and self._world.lost:
-            raise EnvironmentFailure(f"the world process ended: {self._world.lost}; reset to start a new one")
-        level, reason = self._stop.read()
-        if verb.moving and level is not StopLevel.NORMAL:
-            raise StopLatched(
-                f"{level.words} is latched ({reason}); clear it first: embodied-codeact clear {self.endpoint}"
-            )
+        self._admission.check_state(verb, standing)
         self._handlers[header.type](identity, header.id, body)
 
     def _describe(self, identity: bytes, request: int, _: None) -> None:
@@ -332,17 +324,26 @@ class EnvironmentServer:
         """Be busy with a command until the callable that is returned is given its answer."""
 
         def free(answer: Answer) -> None:
-            self._busy = ""
+            self._free()
             self._sender.reply(identity, request, answer)
 
-        self._busy, self._busy_for = what, identity
+        self._begin(what, identity)
         return free
+
+    def _begin(self, what: str, identity: bytes, deadman_s: float | None = None) -> None:
+        self._busy, self._busy_for, self._deadman_s = what, identity, deadman_s
+        self._lease.occupy(what)
+
+    def _free(self) -> None:
+        self._busy, self._deadman_s = "", None
+        self._lease.free()
 
     def _reset(self, identity: bytes, request: int, body: ResetBody) -> None:
         if not self._world.alive:
             self._world.close()
             self._world = self._start_world()
         free = self._occupy(_RESET, identity, request)
+        self._lease.begin_world()
         self._unready = CommandRefused("the last reset failed; reset first")
 
         def then(answer: Answer) -> None:
@@ -361,10 +362,8 @@ class EnvironmentServer:
 
     def _execute(self, identity: bytes, request: int, body: ExecuteBody) -> None:
         permissions = checked_permissions(body.permissions, self._world.description.api)
-        self._busy, self._busy_for = _SCRIPT, identity
+        self._begin(_SCRIPT, identity, body.deadman_s)
         self._execution = Execution(identity, request, body)
-        if body.deadman_s is not None:
-            self._desk.expect_heartbeats(body.commander)
         self._sender.publish(request, [ScriptStarted()])
         if permissions is not None:
             self._world.permit(permissions)
@@ -376,18 +375,19 @@ class EnvironmentServer:
 
     def _call(self, identity: bytes, request: int, body: CallBody) -> None:
         free = self._occupy(_CALL, identity, request)
+        self._deadman_s = body.deadman_s
 
         def then(answer: Answer) -> None:
             self._stop.interrupt(False)
             free(answer)
 
-        self._world.ask("call", then, **msgspec.structs.asdict(body))
+        self._world.ask("call", then, target=body.target, method=body.method, args=body.args, kwargs=body.kwargs)
 
     def _save(self, identity: bytes, request: int, _: None) -> None:
         try:
             self._world.save(self._occupy(_SAVE, identity, request))
         except CommandRefused:
-            self._busy = ""
+            self._free()
             raise
 
     def _restore(self, identity: bytes, request: int, body: SaveBody) -> None:
@@ -396,6 +396,8 @@ class EnvironmentServer:
 
         def then(answer: Answer) -> None:
             answer = checked(answer)
+            if "ok" in answer:
+                self._lease.begin_world()
             free(self._with_fresh_interpreter(answer) if "ok" in answer and self._unready is not None else answer)
 
         self._world.restore(body.save, then)
@@ -410,9 +412,9 @@ class EnvironmentServer:
     def _finish(self, execution: Execution, answer: Answer) -> None:
         """The script has ended and the world has answered: reply, and be ready for the next command."""
         self._publish_news()
-        self._execution, self._busy = None, ""
+        self._execution = None
+        self._free()
         self._stop.interrupt(False)
-        self._desk.expect_none()
         answer = checked(answer)
         if execution.failure is not None and "ok" in answer:
             answer = execution.failure

@@ -11,6 +11,8 @@ import mmap
 import os
 import threading
 
+from embodied_codeact.errors import StopLatched
+
 
 class StopLevel(enum.IntEnum):
     """What a world must obey. ``INTERRUPT`` is not latched: it ends with the script that it interrupts."""
@@ -117,6 +119,14 @@ class StopState:
         """Return the latched level (``NORMAL`` where none is) and its reason."""
         with self._lock:
             return self._latched, self._reason
+
+    def latched_error(self, endpoint: object) -> StopLatched | None:
+        """Return what a command that moves something is refused with at this endpoint, None while nothing is
+        latched."""
+        level, reason = self.read()
+        if level is StopLevel.NORMAL:
+            return None
+        return StopLatched(f"{level.words} is latched ({reason}); clear it first: embodied-codeact clear {endpoint}")
 
     def _show(self) -> None:
         self._flag.level = max(self._latched, StopLevel.INTERRUPT if self._interrupting else StopLevel.NORMAL)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
+from embodied_codeact.bridge.lease import LEASE_S
 from embodied_codeact.contracts import EnvironmentDescription, ExecutionResult, Observation, Permissions, Task
 from embodied_codeact.interpreter.records import SandboxMode, ScriptLimits
 
@@ -19,7 +20,9 @@ MAX_FRAMES = 50
 class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a server is started with.
 
-    ``insecure`` allows an endpoint that other machines reach: whoever reaches it commands the environment.
+    ``insecure`` allows an endpoint that other machines reach without keys: whoever reaches it commands the environment.
+    ``key``: the server's ``.key_secret`` file, ``allow``: the folder of the clients' ``.key`` files; both or neither.
+    ``lease_s``: silence that ends an idle commander's lease.
     """
 
     environment: str
@@ -28,6 +31,9 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     sandbox: SandboxMode = "strict"
     limits: ScriptLimits = ScriptLimits()
     insecure: bool = False
+    key: str | None = None
+    allow: str | None = None
+    lease_s: Seconds = LEASE_S
 
 
 class Confinement(msgspec.Struct, frozen=True):
@@ -56,23 +62,23 @@ class ResetBody(msgspec.Struct, frozen=True):
 
 
 class ExecuteBody(msgspec.Struct, frozen=True):
-    """Run this script. ``deadman_s``: silence of ``commander`` (a name that it chose) that stops everything;
-    ``permissions``: what the script may do."""
+    """Run this script. ``deadman_s``: silence of the commander that stops everything; ``permissions``: what the script
+    may do."""
 
     code: str
     timeout_s: Seconds
-    commander: str = ""
     deadman_s: Seconds | None = None
     permissions: Permissions = Permissions()
 
 
 class CallBody(msgspec.Struct, frozen=True):
-    """Call one primitive without a script. ``method`` is empty for a plain function."""
+    """Call one primitive without a script. ``method`` is empty for a plain function; ``deadman_s`` as for a script."""
 
     target: str
     method: str = ""
     args: list[Any] = msgspec.field(default_factory=list)
     kwargs: dict[str, Any] = msgspec.field(default_factory=dict)
+    deadman_s: Seconds | None = None
 
 
 class ObserveBody(msgspec.Struct, frozen=True):
@@ -94,10 +100,12 @@ class FramesBody(msgspec.Struct, frozen=True):
 
 
 class Verb(NamedTuple):
-    """What a command carries, and what must hold for it: ``idle``: nothing else is under way; ``ready``: the last reset
-    succeeded, and the world stands; ``moving``: the world stands, and no stop is latched."""
+    """What a command carries, and what must hold for it: ``lease``: it comes from the commander; ``idle``: nothing else
+    is under way; ``ready``: the last reset succeeded, and the world stands; ``moving``: the world stands, and no stop is
+    latched."""
 
     body: Any
+    lease: bool = False
     idle: bool = False
     ready: bool = False
     moving: bool = False
@@ -106,15 +114,24 @@ class Verb(NamedTuple):
 VERBS: dict[str, Verb] = {
     "describe": Verb(None),
     "observe": Verb(ObserveBody),
-    "reset": Verb(ResetBody, idle=True),
-    "execute": Verb(ExecuteBody, idle=True, ready=True, moving=True),
-    "call": Verb(CallBody, idle=True, ready=True, moving=True),
-    "save": Verb(None, idle=True, ready=True),
-    "restore": Verb(SaveBody, idle=True, moving=True),
-    "forget": Verb(SaveBody),
-    "frames": Verb(FramesBody, idle=True, ready=True),
+    "reset": Verb(ResetBody, lease=True, idle=True),
+    "execute": Verb(ExecuteBody, lease=True, idle=True, ready=True, moving=True),
+    "call": Verb(CallBody, lease=True, idle=True, ready=True, moving=True),
+    "save": Verb(None, lease=True, idle=True, ready=True),
+    "restore": Verb(SaveBody, lease=True, idle=True, moving=True),
+    "forget": Verb(SaveBody, lease=True),
+    "frames": Verb(FramesBody, lease=True, idle=True, ready=True),
 }
 """The commands."""
+
+
+class ControlBody(msgspec.Struct, frozen=True):
+    """What the control verbs carry: ``reason`` of an interrupt or halt; ``commander``, its name, and ``lease_s``, the
+    silence that is to end its lease, of an acquire."""
+
+    reason: str = ""
+    commander: str = ""
+    lease_s: Seconds | None = None
 
 
 class ExecutionReply(msgspec.Struct, frozen=True):

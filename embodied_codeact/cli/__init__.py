@@ -18,6 +18,7 @@ from embodied_codeact.cli.bench import bench
 from embodied_codeact.cli.chat import chat
 from embodied_codeact.cli.doctor import doctor
 from embodied_codeact.cli.evaluation import evaluate_command
+from embodied_codeact.cli.keys import keys
 from embodied_codeact.cli.launch import launch
 
 USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
@@ -75,6 +76,7 @@ app.command("serve")(serve.serve)
 app.command("launch")(launch)
 app.command("halt")(serve.halt)
 app.command("clear")(serve.clear)
+app.command("keys")(keys)
 app.command("doctor")(doctor)
 app.command("bench")(bench)
 

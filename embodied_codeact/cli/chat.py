@@ -49,6 +49,8 @@ def chat(
     script_timeout: common.ScriptTimeout = 60.0,
     sandbox: common.Sandbox = "strict",
     connect: common.Connect = None,
+    key: common.Key = None,
+    server_key: common.ServerKey = None,
     out: common.Out = None,
     record: Annotated[bool, typer.Option("--record", help=f"Film the chat; it is written to {FILM}.")] = False,
     record_to: Annotated[
@@ -64,12 +66,15 @@ def chat(
         check_film(film_to)
         common.prepare_recording(environment, options, connect=connect)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
+    security = common.keys_for(connect, key, server_key)
     maker = agents.AgentMaker(environment, model, action=action, model_options=model_option, approve=approve)
     maker.limit(turns=max_turns, script_timeout_s=script_timeout)
     with contextlib.ExitStack() as stack:
         stack.callback(maker.close)
         writer = stack.enter_context(TrajectoryWriter(out)) if out is not None else None
-        client = stack.enter_context(common.open_session(environment, options, sandbox=sandbox, connect=connect))
+        client = stack.enter_context(
+            common.open_session(environment, options, sandbox=sandbox, connect=connect, security=security)
+        )
         keys = CtrlC(lambda: client.halt("the user pressed Ctrl-C"))
         description = client.describe()
         film = stack.enter_context(contextlib.closing(ChatFilm(client.frames))) if film_to is not None else None

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.bridge.local import local_session
+from embodied_codeact.bridge.security import ClientSecurity, client_security
 from embodied_codeact.bridge.verbs import MAX_SECONDS
 from embodied_codeact.cli.console import printable
 from embodied_codeact.contracts import EnvironmentDescription
@@ -56,6 +57,11 @@ Sandbox = Annotated[str, typer.Option(help="strict (refuse to run without confin
 Connect = Annotated[
     str | None, typer.Option(help="Use the server at ipc://FOLDER or tcp://HOST:PORT instead of starting one.")
 ]
+Key = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Your own .key_secret file, for a server with keys.", show_default=False),
+]
+ServerKey = Annotated[str | None, typer.Option(metavar="FILE", help="That server's .key file.", show_default=False)]
 ScriptTimeout = Annotated[float, typer.Option(min=0.1, max=MAX_SECONDS, help="Seconds that one script may run.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, and nothing else there.")]
 Out = Annotated[Path | None, typer.Option(help="Append each episode to this JSON Lines file.", dir_okay=False)]
@@ -134,6 +140,7 @@ def open_session(
     *,
     sandbox: str = "strict",
     connect: str | None = None,
+    security: ClientSecurity | None = None,
     quiet: bool = False,
 ) -> Iterator[EnvironmentClient]:
     """Connect to a running server, or start one of our own and end it afterwards. Unless ``quiet``, say what the
@@ -147,7 +154,7 @@ def open_session(
         if connect is None:
             client = stack.enter_context(local_session(environment, options, sandbox=sandbox))
         else:
-            client = stack.enter_context(_connect(connect))
+            client = stack.enter_context(_connect(connect, security))
         description = client.describe()
         check_served(description, environment, str(client.endpoint))
         if not quiet:
@@ -155,16 +162,27 @@ def open_session(
         yield client
 
 
-def _connect(endpoint: str) -> EnvironmentClient:
+def keys_for(connect: str | None, key: str | None, server_key: str | None) -> ClientSecurity | None:
+    """Return the keys with which to connect, None for none.
+
+    Raises:
+        ConfigurationError: they cannot be used, or there is no server to connect to.
+    """
+    if connect is None and (key is not None or server_key is not None):
+        raise ConfigurationError("--key and --server-key are for a server that runs already: say --connect, too")
+    return client_security(key, server_key)
+
+
+def _connect(endpoint: str, security: ClientSecurity | None) -> EnvironmentClient:
     """Connect to a server, which may still be starting; say so where it takes more than a moment."""
     try:
-        return EnvironmentClient(endpoint, connect_s=min(_SILENT_S, CONNECT_S))
+        return EnvironmentClient(endpoint, connect_s=min(_SILENT_S, CONNECT_S), security=security)
     except BridgeError:
         if CONNECT_S <= _SILENT_S:
             raise
         stderr = Console(stderr=True, highlight=False)
         stderr.print(f"waiting for a server at {endpoint} ...", style="dim", markup=False, soft_wrap=True)
-        return EnvironmentClient(endpoint, connect_s=CONNECT_S)
+        return EnvironmentClient(endpoint, connect_s=CONNECT_S, security=security)
 
 
 def _warn_of_confinement(description: EnvironmentDescription) -> None:

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from embodied_codeact.agent import MINT, User
 from embodied_codeact.agent.events import AgentEvent, EventSink
 from embodied_codeact.bridge.client import EnvironmentClient
+from embodied_codeact.bridge.security import ClientSecurity
 from embodied_codeact.cli import agents, common
 from embodied_codeact.cli.approval import approver_at
 from embodied_codeact.cli.console import RunView, printable
@@ -51,13 +52,18 @@ def console_for(as_json: bool) -> Console:
 
 @contextlib.contextmanager
 def _workplace(
-    environment: str, options: dict[str, Any], *, sandbox: str, connect: str | None, out: Path | None
+    environment: str,
+    options: dict[str, Any],
+    sandbox: str,
+    connect: str | None,
+    security: ClientSecurity | None,
+    out: Path | None,
 ) -> Iterator[tuple[EnvironmentClient, Record]]:
     """Open the session, and before it the file of trajectories: one that cannot be written is found before anything
     runs."""
     with (
         trajectories(out) as record,
-        common.open_session(environment, options, sandbox=sandbox, connect=connect) as session,
+        common.open_session(environment, options, sandbox=sandbox, connect=connect, security=security) as session,
     ):
         yield session, record
 
@@ -109,6 +115,8 @@ def run(
     script_timeout: common.ScriptTimeout = 60.0,
     sandbox: common.Sandbox = "strict",
     connect: common.Connect = None,
+    key: common.Key = None,
+    server_key: common.ServerKey = None,
     out: common.Out = None,
     record: Recording = False,
     record_to: RecordTo = None,
@@ -122,13 +130,14 @@ def run(
     if film is not None:
         common.prepare_recording(environment, options, connect=connect)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
+    security = common.keys_for(connect, key, server_key)
     maker = agents.AgentMaker(environment, model, action=action, model_options=model_option, user=user, approve=approve)
     maker.limit(
         turns=max_turns, calls=max_calls, tokens=max_tokens, seconds=max_seconds, script_timeout_s=script_timeout
     )
     with (
         contextlib.closing(maker),
-        _workplace(environment, options, sandbox=sandbox, connect=connect, out=out) as (session, keep),
+        _workplace(environment, options, sandbox, connect, security, out) as (session, keep),
         _recorded(console, session, film, RunView(console, show_calls=calls)) as view,
     ):
         description = session.describe()
@@ -236,6 +245,8 @@ def replay(
     option: common.Option = None,
     sandbox: common.Sandbox = "strict",
     connect: common.Connect = None,
+    key: common.Key = None,
+    server_key: common.ServerKey = None,
     out: common.Out = None,
     watch: Watch = False,
     as_json: common.Json = False,
@@ -252,8 +263,9 @@ def replay(
         api = "mint" if "api" in load_environment(environment).options_type.__struct_fields__ else None
     options = common.environment_options(games, api, option)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
+    security = common.keys_for(connect, key, server_key)
     with (
-        _workplace(environment, options, sandbox=sandbox, connect=connect, out=out) as (session, record),
+        _workplace(environment, options, sandbox, connect, security, out) as (session, record),
         progress(console, len(recordings), record, shown=not watch) as advance,
     ):
         report = replay_recordings(session, recordings, on_episode=advance, on_event=view_on(console, watch))

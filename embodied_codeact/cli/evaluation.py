@@ -45,6 +45,8 @@ def evaluate_command(
     parallel: Annotated[int, typer.Option(min=1, help="Episodes at a time, each in an environment of its own.")] = 1,
     sandbox: common.Sandbox = "strict",
     connect: common.Connect = None,
+    key: common.Key = None,
+    server_key: common.ServerKey = None,
     out: common.Out = None,
     watch: Watch = False,
     as_json: common.Json = False,
@@ -53,6 +55,7 @@ def evaluate_command(
     console = console_for(as_json)
     options = common.environment_options(games, api, option)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
+    security = common.keys_for(connect, key, server_key)
     _check_parallel(parallel, connect=connect, watch=watch)
     maker = agents.AgentMaker(environment, model, action=action, model_options=model_option, user=user, approve=approve)
     maker.limit(
@@ -62,7 +65,9 @@ def evaluate_command(
 
     def open_session() -> contextlib.AbstractContextManager[EnvironmentClient]:
         again = next(opened) > 0
-        return common.open_session(environment, options, sandbox=sandbox, connect=connect, quiet=again)
+        return common.open_session(
+            environment, options, sandbox=sandbox, connect=connect, security=security, quiet=again
+        )
 
     with contextlib.closing(maker), trajectories(out) as record, SessionPool(open_session) as pool:
         with pool.session() as session:

@@ -160,6 +160,7 @@ def test_a_silent_commander_is_a_protective_stop(session: EnvironmentClient) -> 
         if isinstance(event, OutputChunk):
             time.sleep(1.5)
 
+    session.release()
     with EnvironmentClient(str(session.endpoint), deadman_s=0.5) as commander:
         result, _ = commander.execute("print('go')\ncounter.wait(20)", timeout_s=30, on_event=fall_silent)
     assert result.interrupted
@@ -192,7 +193,9 @@ def test_a_second_script_is_refused_while_one_runs(session: EnvironmentClient) -
             refused.append(str(caught.value))
 
     session.execute("print('go')\ncounter.wait(1)", timeout_s=10, on_event=meddle)
-    assert refused == ["a script is running for another client; wait for it or interrupt it"]
+    assert refused == [
+        f"a script is running for another client, {session._commanding.name}; wait for it or interrupt it"
+    ]
 
 
 def test_garbage_is_dropped_and_counted(session: EnvironmentClient) -> None:

@@ -69,6 +69,7 @@ def test_a_flood_of_events_leaves_room_for_heartbeats_and_arrives_whole(session:
             time.sleep(0.001)
             seen.append(event.call.args[0])
 
+    session.release()
     with EnvironmentClient(str(session.endpoint), deadman_s=0.6) as commander:
         result, _ = commander.execute("for n in range(1500):\n    _ = double(n)", timeout_s=60, on_event=take_time)
     assert not result.interrupted
@@ -87,17 +88,24 @@ def test_a_handler_that_fails_ends_its_script(session: EnvironmentClient) -> Non
     assert session.stop_state()[0] == "normal"
 
 
+def vanishing(session: EnvironmentClient, timeout_s: float) -> None:
+    """Have another client begin a script, and vanish without a word, as one that is killed does."""
+    gone = EnvironmentClient(str(session.endpoint), deadman_s=None)
+    gone.acquire()
+    gone._send(gone._command, "execute", {"code": "counter.wait(100)", "timeout_s": timeout_s})
+    gone._events.poll(5000)
+    gone._context.destroy(linger=0)
+
+
 def test_a_commander_that_vanishes_leaves_the_server_to_the_next(session: EnvironmentClient) -> None:
-    with EnvironmentClient(str(session.endpoint), deadman_s=None) as gone:
-        gone._send(gone._command, "execute", {"code": "counter.wait(100)", "timeout_s": 100.0})
-        gone._events.poll(5000)
+    session.release()
+    vanishing(session, 100)
     with pytest.raises(CommandRefused, match="a script is running"):
         session.execute("1", timeout_s=10)
     session.interrupt()
     when_free(session)
-    with EnvironmentClient(str(session.endpoint), deadman_s=None) as gone:
-        gone._send(gone._command, "execute", {"code": "counter.wait(100)", "timeout_s": 0.5})
-        gone._events.poll(5000)
+    session.release()
+    vanishing(session, 0.5)
     when_free(session)
 
 
