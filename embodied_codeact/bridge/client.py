@@ -18,6 +18,7 @@ from embodied_codeact.bridge.framing import MAX_COMMAND_BYTES, Encoder, Received
 from embodied_codeact.bridge.handshake import HandshakeWatch
 from embodied_codeact.bridge.lease import Granted
 from embodied_codeact.bridge.listen import WELCOME
+from embodied_codeact.bridge.polling import readable
 from embodied_codeact.bridge.replies import Replies, converted
 from embodied_codeact.bridge.security import ClientSecurity
 from embodied_codeact.bridge.sending import EVENTS_TOPIC
@@ -450,7 +451,7 @@ class EnvironmentClient:
         """Show that we are in control, and see that the server is there and still the same one."""
         now = time.monotonic()
         # First what came meanwhile: a long absence of ours (in a handler of events, suspended) is no silence of theirs.
-        while int(self._control.get(zmq.EVENTS)) & zmq.POLLIN:
+        while readable(self._control):
             self._take_control()
         if not self._alive() or (self._unheard_since is not None and now - self._unheard_since > LOST_S):
             raise self._lost()
@@ -485,9 +486,8 @@ class EnvironmentClient:
         return request
 
     def _drop_old_events(self) -> None:
-        with contextlib.suppress(zmq.Again):
-            while True:
-                self._events.recv_multipart(flags=zmq.NOBLOCK)
+        while readable(self._events):
+            self._events.recv_multipart()
 
     def _hand_out_events(self, request: int, on_event: Callable[[ExecutionEvent], None] | None) -> bool:
         """Hand out what has come, for a moment at most, so that a flood leaves room for heartbeats.

@@ -80,6 +80,7 @@ def with_free_port(endpoint: Endpoint) -> Endpoint:
     family = socket.AF_INET6 if ":" in endpoint.place else socket.AF_INET
     for _ in range(50):
         with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((endpoint.place, 0))
             except OSError as error:
@@ -94,6 +95,8 @@ def with_free_port(endpoint: Endpoint) -> Endpoint:
 
 def _is_free(family: socket.AddressFamily, host: str, port: int) -> bool:
     with socket.socket(family) as probe:
+        # As ZeroMQ binds: what a connection that has ended still holds is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError:
