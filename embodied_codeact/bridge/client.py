@@ -18,6 +18,7 @@ from embodied_codeact.bridge.endpoints import Endpoint, parse_endpoint
 from embodied_codeact.bridge.framing import MAX_COMMAND_BYTES, Encoder
 from embodied_codeact.bridge.handshake import HandshakeWatch
 from embodied_codeact.bridge.listen import WELCOME
+from embodied_codeact.bridge.polling import readable
 from embodied_codeact.bridge.replies import Replies, converted
 from embodied_codeact.bridge.security import ClientSecurity
 from embodied_codeact.bridge.sending import EVENTS_TOPIC
@@ -424,9 +425,8 @@ class EnvironmentClient:
         return request
 
     def _drop_old_events(self) -> None:
-        with contextlib.suppress(zmq.Again):
-            while True:
-                self._events.recv_multipart(flags=zmq.NOBLOCK)
+        while readable(self._events):
+            self._events.recv_multipart()
 
     def _hand_out_events(self, request: int, on_event: Callable[[ExecutionEvent], None] | None) -> bool:
         """Hand out what has come, for a moment at most, so that a flood leaves room for heartbeats.

@@ -64,7 +64,7 @@ class ControlLine:
         """
         now = time.monotonic()
         # First what came meanwhile: a long absence of ours (in a handler of events, suspended) is no silence of theirs.
-        while int(self._socket.get(zmq.EVENTS)) & zmq.POLLIN:
+        while readable(self._socket):
             self.take()
         if not self._alive() or (self._unheard_since is not None and now - self._unheard_since > LOST_S):
             raise self.lost()

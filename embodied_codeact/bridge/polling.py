@@ -7,6 +7,14 @@ from typing import Any
 
 import zmq
 
+# Plain numbers: to compute with enumerations takes as long as to ask a socket.
+_EVENTS, _POLLIN = int(zmq.EVENTS), int(zmq.POLLIN)
+
+
+def readable(socket: zmq.Socket[Any]) -> bool:
+    """Whether there is a message to read now. Cheaper than to try, which costs an exception where there is none."""
+    return bool(int(socket.get(_EVENTS)) & _POLLIN)
+
 
 class Poll:
     """A ZeroMQ poller of these sockets and of the descriptors that each call names, rebuilt only when they change."""

@@ -26,7 +26,7 @@ from embodied_codeact.bridge.execution import Execution
 from embodied_codeact.bridge.framing import FramingError, Received, decode
 from embodied_codeact.bridge.lease import Lease
 from embodied_codeact.bridge.listen import Listener
-from embodied_codeact.bridge.polling import Poll
+from embodied_codeact.bridge.polling import Poll, readable
 from embodied_codeact.bridge.sending import Sender
 from embodied_codeact.bridge.stop import Script, StopFlag, StopLevel, StopState
 from embodied_codeact.bridge.stream_memory import StreamLink
@@ -54,6 +54,7 @@ _TICK_S = 0.25
 _GATHER_S = 0.01
 """For so long a script's calls are left to gather, once some were taken: who watches does not notice, and a script that
 calls in a loop is not slowed by a server that wakes for each."""
+_CHECK_S = 0.02
 _READS_PER_TURN = 100
 _RESET, _SCRIPT, _CALL = "a reset is under way", "a script is running", "a primitive call is under way"
 _SAVE, _RESTORE = "the world is being saved", "a restore is under way"
@@ -80,6 +81,7 @@ class EnvironmentServer:
         self._busy_for = b""
         self._deadman_s: float | None = None
         self._gathers_until = 0.0
+        self._check_at = 0.0
         self._unready: OperatorError | None = CommandRefused("no task was started; reset first")
         self._handlers: dict[str, Callable[[bytes, int, Any], None]] = {
             "describe": self._describe,
@@ -151,15 +153,22 @@ class EnvironmentServer:
                 for request in self._desk.asked():
                     if request.lease in (0, self._lease.occupant):
                         self._interrupt(request.reason)
-            self._pump_world()
-            self._pump_interpreter()
+            if not ready.isdisjoint(self._world.fds()):
+                self._pump_world()
+            if self._execution is not None or not ready.isdisjoint(self._interpreter.fds()):
+                self._pump_interpreter()
+            self._check_world()
             self._publish_news()
-            self._streams.pump()
+            if self._streams.fileno() in ready:
+                self._streams.pump()
             self._check_deadman()
             if self._listener.events in ready:
                 self._read_subscriptions()
             if self._listener.command in ready:
                 self._read_commands()
+                # Most answers are there sooner than one could fall asleep and be woken.
+                if self._world.answers_soon():
+                    self._pump_world()
         self._abandon(EnvironmentFailure("the environment server was told to end"))
 
     @property
@@ -205,6 +214,14 @@ class EnvironmentServer:
 
     def _pump_world(self) -> None:
         self._world.pump()
+        if self._world.lost:
+            self._interrupt("the environment is gone")
+
+    def _check_world(self) -> None:
+        """Look now and then whether the world still is what it should be."""
+        if (now := time.monotonic()) < self._check_at:
+            return
+        self._check_at = now + _CHECK_S
         self._world.check(script_runs=self._flag.script is not Script.NONE)
         if self._world.lost:
             self._interrupt("the environment is gone")
@@ -273,10 +290,9 @@ class EnvironmentServer:
 
     def _read_commands(self) -> None:
         for _ in range(_READS_PER_TURN):
-            try:
-                identity, *frames = self._listener.command.recv_multipart(flags=zmq.NOBLOCK)
-            except zmq.Again:
+            if not readable(self._listener.command):
                 return
+            identity, *frames = self._listener.command.recv_multipart()
             try:
                 received = decode(frames)
             except FramingError:

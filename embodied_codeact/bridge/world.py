@@ -181,9 +181,7 @@ class World:
                 status = self._adapter.judge()
                 return {"ok": msgspec.structs.replace(self._adapter.observe(), status=status)}
             if op == "call":
-                called = self._call(request["target"], request["method"], request["args"], request["kwargs"])
-                self._report(called)
-                return called.answer
+                return self._call(request["target"], request["method"], request["args"], request["kwargs"]).answer
             if op == "frames":
                 return {"ok": self._film(request["at_most"])}
             if op == "save":

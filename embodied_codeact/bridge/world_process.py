@@ -140,6 +140,10 @@ class WorldProcess:
         """Whether the world has an answer to give."""
         return self._asked is not None
 
+    def answers_soon(self) -> bool:
+        """Whether the world answers within a moment for which it is not worth sleeping."""
+        return self._asked is not None and self._channel.fileno() >= 0 and self._channel.wait(0)
+
     @property
     def waiting(self) -> int:
         """Requests that the world has not been given yet."""
