@@ -13,6 +13,7 @@ from embodied_codeact.bridge.commanding import Commanding
 from embodied_codeact.bridge.endpoints import Endpoint
 from embodied_codeact.bridge.framing import Received
 from embodied_codeact.bridge.lease import Granted
+from embodied_codeact.bridge.polling import readable
 from embodied_codeact.bridge.replies import Replies, converted
 from embodied_codeact.errors import BridgeError, CommandRefused, NotInCommand
 
