@@ -46,7 +46,7 @@ class Gripper:
         >>> gripper.close().holding is None
         True
         """
-        return self._backend.move_gripper(0.0, force=check_force(force, self._backend.limits))
+        return self._backend.move_gripper(0.0, force=self._force(force))
 
     def move(self, width: float, *, force: float = DEFAULT_FORCE) -> GripperState:
         """Bring the fingers to ``width``; something between them stops them, pressed with at most ``force``.
@@ -55,4 +55,11 @@ class Gripper:
         0.03
         """
         limits = self._backend.limits
-        return self._backend.move_gripper(check_width(width, limits), force=check_force(force, limits))
+        return self._backend.move_gripper(check_width(width, limits), force=self._force(force))
+
+    def _force(self, force: float) -> float:
+        limits = self._backend.limits
+        # Where nothing was said, a gripper that is weaker than the default presses as it can.
+        if isinstance(force, float) and force == DEFAULT_FORCE:
+            return min(force, limits.gripper_force)
+        return check_force(force, limits)

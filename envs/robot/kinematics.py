@@ -30,8 +30,8 @@ _LONGEST_STEP = 0.4
 """By how much a joint may change in one iteration, rad or m."""
 _LEAST_DAMPING = 1e-9
 _NEARNESS_STEPS = 200
-_TURN_WEIGHT = 30.0
-"""How much the turn counts against the place where the nearest reachable point is looked for."""
+_EVENLY, _TURN_FIRST, _TURN_ALONE = (1.0, 1.0), (1.0, 30.0), (0.0, 1.0)
+"""How much place and turn count: usually, where the nearest reachable point is looked for, and where any will do."""
 _NEARLY_TURNED = 0.02
 _HALVINGS = 12
 
@@ -131,7 +131,7 @@ class UrdfKinematics:
         joints were found that turn it so."""
         turn = matrix_from_quaternion(pose.orientation)
         seeds = np.vstack([np.clip(near, self.lower, self.upper)[None], self._seeds])
-        joints = self._descend(seeds, pose.position, turn, _NEARNESS_STEPS, _TURN_WEIGHT)
+        joints = self._descend(seeds, pose.position, turn, _NEARNESS_STEPS, _TURN_FIRST)
         errors = self._errors(joints, pose.position, turn)
         turned = np.linalg.norm(errors[:, 3:], axis=1) < _NEARLY_TURNED
         if not turned.any():
@@ -146,8 +146,7 @@ class UrdfKinematics:
         """The farthest place in reach on the way from where the tool can be turned so to ``point``, which it just
         misses."""
         turn = matrix_from_quaternion(orientation)
-        # With no weight on the place, only the turn is sought.
-        joints = self._descend(near[None], point, turn, _NEARNESS_STEPS, 1e6)
+        joints = self._descend(near[None], point, turn, _NEARNESS_STEPS, _TURN_ALONE)
         errors = self._errors(joints, point, turn)[0]
         if float(np.linalg.norm(errors[3:])) > TURN_TOLERANCE:
             return None
@@ -162,10 +161,12 @@ class UrdfKinematics:
                 high = middle
         return self.forward(within).position
 
-    def _descend(self, seeds: Array, places: Array, turns: Array, steps: int, turn_weight: float = 1.0) -> Array:
+    def _descend(
+        self, seeds: Array, places: Array, turns: Array, steps: int, weighting: tuple[float, float] = _EVENLY
+    ) -> Array:
         """Lead joint positions (k, n) towards tool positions (3,) or (k, 3) and rotations (3, 3) or (k, 3, 3)."""
         joints: Array = np.clip(np.array(seeds, dtype=float), self.lower, self.upper)
-        weights = np.array([1.0] * 3 + [turn_weight] * 3)
+        weights = np.repeat(weighting, 3)
         for _ in range(steps):
             frames = self._frames(joints)
             errors = _pose_errors(frames, places, turns)
@@ -280,8 +281,11 @@ def _pose_errors(frames: _Frames, places: Array, turns: Array) -> Array:
 def _least_squares(jacobians: Array, errors: Array) -> Array:
     """Return steps (k, n) that lessen errors (k, 6) by Jacobians (k, 6, n), damped in proportion to the error."""
     transposed = jacobians.transpose(0, 2, 1)
-    damping = np.minimum(np.einsum("ki,ki->k", errors, errors), 1e-2) * 0.5 + _LEAST_DAMPING
-    normal = jacobians @ transposed + damping[:, None, None] * np.eye(6)
+    normal = jacobians @ transposed
+    # Beside the error's, a little in proportion to what is solved: an arm of few joints cannot move in every way.
+    damping = np.minimum(np.einsum("ki,ki->k", errors, errors), 1e-2) * 0.5
+    damping += _LEAST_DAMPING * (1.0 + np.einsum("kii->k", normal))
+    normal += damping[:, None, None] * np.eye(6)
     solved = np.linalg.solve(normal, errors[:, :, None])
     steps: Array = (transposed @ solved)[:, :, 0]
     return steps
