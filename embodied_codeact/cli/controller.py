@@ -14,7 +14,7 @@ from embodied_codeact.bridge.security import ClientSecurity, client_security, se
 from embodied_codeact.cli import common
 from embodied_codeact.cli.console import printable
 from embodied_codeact.controller.client import ControllerClient
-from embodied_codeact.controller.protocol import Status
+from embodied_codeact.controller.protocol import Description, State, Status
 from embodied_codeact.controller.server import ControllerServer
 from embodied_codeact.registry import load_driver
 
@@ -98,13 +98,24 @@ def clear(endpoint: Endpoint, key: Key = None, server_key: ServerKey = None) -> 
 def status(endpoint: Endpoint, key: Key = None, server_key: ServerKey = None, json: common.Json = False) -> None:
     """Say how a controller stands, what its robot is, and where its joints are."""
     with _connected(endpoint, client_security(key, server_key)) as client:
-        robot, state = client.description, client.state(fresh=True)
+        found = client.ping()
+        if not json:
+            _show_robot(client.description, client.state(fresh=True))
     if json:
-        common.print_json(state.status)
-        return
+        common.print_json(found)
+    else:
+        _show(found)
+
+
+def _connected(endpoint: str, security: ClientSecurity | None) -> ControllerClient:
+    return ControllerClient(endpoint, commander="operator", security=security)
+
+
+def _show_robot(robot: Description, state: State) -> None:
     console = Console(highlight=False)
     real = "simulated" if robot.simulated else "real"
-    words = f"{robot.name} ({real}), {len(robot.joints)} joints, states at {robot.rate_hz:g} Hz"
+    tool = f"tool {robot.tool!r}" if robot.urdf else "no URDF"
+    words = f"{robot.name} ({real}), {len(robot.joints)} joints, {tool}, states at {robot.rate_hz:g} Hz"
     console.print(printable(words), markup=False, soft_wrap=True)
     table = Table("joint", "position", "lower", "upper", "velocity", "acceleration", "jerk", box=None)
     columns = (state.positions, robot.lower, robot.upper, robot.velocity, robot.acceleration, robot.jerk)
@@ -112,12 +123,7 @@ def status(endpoint: Endpoint, key: Key = None, server_key: ServerKey = None, js
         table.add_row(printable(name), *(f"{value:.3f}" for value in values))
     console.print(table)
     if state.gripper is not None:
-        console.print(f"gripper: {state.gripper.width:.4f} m apart, {state.gripper.force:.1f} N")
-    _show(state.status)
-
-
-def _connected(endpoint: str, security: ClientSecurity | None) -> ControllerClient:
-    return ControllerClient(endpoint, commander="operator", security=security)
+        console.print(f"gripper: {state.gripper.width:.4f} m apart, pressing with {state.gripper.force:.1f} N")
 
 
 def _show(found: Status) -> None:

@@ -161,9 +161,9 @@ class LeRobotDriver:
 
     # Watching motions
 
-    def begin_motion(self, extra: Mapping[str, Any]) -> None:
+    def begin_motion(self, gripper: bool, extra: Mapping[str, Any]) -> None:
         """A motion begins."""
-        del extra
+        del gripper, extra
         self._clipped = ""
 
     def trouble(self) -> Trouble | None:

@@ -267,6 +267,7 @@ def test_a_robot_of_lerobots_own_interface_is_served_as_it_is(settings: Path) ->
 
 
 @needs_lerobot
+@pytest.mark.slow
 def test_it_passes_the_conformance_of_controllers(settings: Path) -> None:
     with controller_process(settings) as (endpoint, _):
         probe, _ = connect(endpoint, None)
@@ -299,6 +300,7 @@ def test_lerobots_own_so101_fits_the_example(tmp_path: Path) -> None:
 
 
 @needs_lerobot
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("was", "now", "message"),
     [

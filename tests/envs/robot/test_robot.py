@@ -18,7 +18,6 @@ from embodied_codeact.conformance import check_environment
 from embodied_codeact.contracts import Task, WorldContext
 from embodied_codeact.controller.client import ControllerClient
 from embodied_codeact.controller.driver import Trouble
-from embodied_codeact.controller.protocol import Array
 from embodied_codeact.envs.robot.adapter import RobotAdapter
 from embodied_codeact.envs.robot.environment import FREE, RobotEnvironment, RobotOptions
 from embodied_codeact.envs.robot.errors import MotionFailed
@@ -290,16 +289,13 @@ class Troubled(KinematicDriver):
     why: Trouble | None = None
     ticks = 0
 
-    def begin_motion(self, extra: object) -> None:
-        del extra
+    def begin_motion(self, gripper: bool, extra: object) -> None:
+        del gripper, extra
         self.ticks = 0
 
     def trouble(self) -> Trouble | None:
         self.ticks += 1
         return self.why if self.ticks > 20 else None
-
-    def command(self, positions: Array, velocities: Array) -> None:
-        super().command(positions, velocities)
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_a_halt_stops_the_robot_until_both_are_cleared(tmp_path: Path) -> None:
         state = watcher.state(fresh=True)
         assert not state.velocities.any()
         assert state.status.stop == "protective stop"
-        assert "the commander robot-" in state.status.reason
+        assert state.status.reason.startswith("robot-")
         refused = invoke("run", f"robot:{endpoint}", "--connect", bridge, *model(tmp_path, MOVES))
         assert "emergency stop" in refused.output
         stood = watcher.state(fresh=True).positions
@@ -114,13 +114,13 @@ def test_the_operator_sees_stops_and_clears_the_controller() -> None:
     with arm_process() as endpoint:
         shown = invoke("controller", "status", endpoint)
         assert "kinematic Panda (simulated), 7 joints" in shown.stdout
-        assert "normal: it may be moved" in shown.stdout
-        assert invoke("controller", "stop", endpoint, "--reason", "a [hand]").stdout == "emergency stop: a [hand]\n"
+        assert "panda_joint7" in shown.stdout
+        assert "normal" in shown.stdout
+        assert "emergency stop: a [hand]" in invoke("controller", "stop", endpoint, "--reason", "a [hand]").stdout
         assert "emergency stop: a [hand]" in invoke("controller", "status", endpoint).stdout
         assert invoke("controller", "clear", endpoint).stdout == "cleared: emergency stop\n"
         assert invoke("controller", "clear", endpoint).stdout == "nothing was latched\n"
         assert "name both" in error_line(invoke("controller", "clear", endpoint, "--key", "mine"))
-    assert "status" in invoke("controller").stdout
 
 
 def test_keys_that_are_no_files_are_told_in_one_line() -> None:
