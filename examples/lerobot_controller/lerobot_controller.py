@@ -19,7 +19,7 @@ from typing import Any
 from lerobot_driver import LeRobotDriver, check_features
 from lerobot_settings import Settings, read_settings
 
-from embodied_codeact.controller.keys import server_security
+from embodied_codeact.bridge.security import server_security
 from embodied_codeact.controller.server import ControllerServer
 from embodied_codeact.errors import ConfigurationError, OperatorError
 
