@@ -192,3 +192,20 @@ def test_the_controller_brings_the_arm_to_rest_before_it_ends(built: Built) -> N
     assert_smooth(states)
     assert states[-1].status["outcome"] == "stopped"
     assert_at_rest(states[-1])
+
+
+def test_a_fault_that_the_robot_reports_fails_the_motion_and_is_latched(built: Built) -> None:
+    with controller(built.controller, "--fault", "1:0.4") as endpoint, Commander(endpoint) as commander:
+        commander.acquire()
+        commander.start_sweep()
+        states = commander.watch(lambda state: state.status["stop"] != "normal")
+        states += commander.watch(commander.has_ended, beat=False)
+        assert_smooth(states)
+        assert_at_rest(states[-1])
+        status = states[-1].status
+        assert (status["outcome"], status["stop"]) == ("failed", "protective stop")
+        assert "fault" in status["message"]
+        assert "fault" in status["reason"]
+        # It is not cleared while it lasts.
+        assert commander.ask("clear") == {"cleared": "protective stop"}
+        assert commander.newest_state().status["stop"] == "protective stop"
