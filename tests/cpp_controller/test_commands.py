@@ -378,15 +378,3 @@ def test_a_stop_stands_a_moving_gripper(commander: Commander) -> None:
     end = commander.watch(lambda state: state.status["outcome"] == "stopped", beat=False)[-1]
     assert 0.04 < end.body["gripper"]["width"] < 0.06
     assert commander.newest_state().body["gripper"]["width"] == pytest.approx(end.body["gripper"]["width"], abs=1e-4)
-
-
-def test_an_arm_that_meets_a_wall_fails_and_comes_to_rest(built: Built) -> None:
-    with controller(built.controller, "--wall", "1:0.3") as endpoint, Commander(endpoint) as commander:
-        commander.acquire()
-        commander.start_sweep()
-        end = commander.finish()
-        assert end.status["outcome"] == "failed"
-        assert "panda_joint1" in end.status["message"]
-        assert end.status["stop"] == "normal"
-        assert end.body["positions"][0] == pytest.approx(0.3)
-        assert end.body["commanded"][0] < 0.9
