@@ -125,7 +125,7 @@ def test_the_status_has_its_clock(commander: Commander) -> None:
 
 def test_one_commands_at_a_time(endpoint: str, commander: Commander) -> None:
     first = commander.acquire()
-    assert first["ttl_s"] == 0.5
+    assert first["ttl_s"] == 1.0
     with Commander(endpoint) as other:
         reason = refused("CommandRefused", other, "acquire", {"commander": "other", "ttl_s": None})
         assert "tester" in reason
