@@ -55,6 +55,6 @@ def build(shared: Path) -> Built:
             "all",
             "checks",
         ]
-        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
     return Built(folder / "eca-controller", folder / "echo-frames", folder / "plan-stop")

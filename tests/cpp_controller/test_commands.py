@@ -53,11 +53,12 @@ def test_it_describes_itself(commander: Commander) -> None:
 
 def turn(roll: float, pitch: float, yaw: float) -> Array:
     (cr, sr), (cp, sp), (cy, sy) = [(math.cos(a), math.sin(a)) for a in (roll, pitch, yaw)]
-    return (
+    rotation: Array = (
         np.array([[cy, -sy, 0], [sy, cy, 0], [0, 0, 1]])
         @ np.array([[cp, 0, sp], [0, 1, 0], [-sp, 0, cp]])
         @ np.array([[1, 0, 0], [0, cr, -sr], [0, sr, cr]])
     )
+    return rotation
 
 
 def tool_of(urdf: str, tool: str, angles: dict[str, float]) -> tuple[Array, Array]:
@@ -165,7 +166,7 @@ def test_the_sequence_grows_under_a_lease(commander: Commander) -> None:
 def test_what_it_may_ask_for_at_acquire(commander: Commander) -> None:
     assert commander.acquire(None)["ttl_s"] == 0.1
     assert commander.acquire(1e6)["ttl_s"] == commander.ask("describe")["max_ttl_s"]
-    for body in (
+    bodies: list[Any] = [
         None,
         [],
         {"ttl_s": 0.1},
@@ -173,7 +174,8 @@ def test_what_it_may_ask_for_at_acquire(commander: Commander) -> None:
         {"commander": "x" * 1000},
         {"commander": 5},
         *({"commander": "c", "ttl_s": ttl} for ttl in (0.0, -1.0, math.nan, math.inf, "soon")),
-    ):
+    ]
+    for body in bodies:
         refused("InvalidArgument", commander, "acquire", body)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psutil
@@ -29,7 +30,20 @@ def test_a_storm_of_garbage_does_not_reach_the_motion(endpoint: str, commander: 
     """Raw noise, and messages whose fields are noise, from many clients, while the arm moves."""
     chance = random.Random(7)
     verbs = ["ping", "describe", "acquire", "heartbeat", "move", "release", "clear", "nonsense"]
-    stuff = [None, True, -1, 2**63, 1e308, float("nan"), "text", b"bytes", [], {}, [[[[]]]], {"positions": 5}]
+    stuff: list[Any] = [
+        None,
+        True,
+        -1,
+        2**63,
+        1e308,
+        float("nan"),
+        "text",
+        b"bytes",
+        [],
+        {},
+        [[[[]]]],
+        {"positions": 5},
+    ]
     stuff += [msgspec.msgpack.Ext(1, b"\x93\x00\xa3<f8\x91\x01"), {"gripper": {"width": "wide"}}]
     commander.acquire(1.0)
     commander.start_sweep(duration_s=4.0)
