@@ -86,10 +86,13 @@ void Server::run(int signal_fd) {
     std::int64_t until = 0;
     // To the end of the motion, and until the readers were told of it.
     while (!ending || (!told_of_rest_ && now_ns() < until)) {
-        const bool before = ending;
         poll(signal_fd, ending);
-        if (before == ending) continue;
-        until = now_ns() + ns(kEndingTime);
+        if (!ending) continue;
+        if (until == 0) {
+            until = now_ns() + ns(kEndingTime);
+            told_of_rest_ = false;
+        }
+        // In every round: whoever clears it now does not begin anew.
         controller_.stop(StopLevel::protective_stop, ShortText("the controller ends"));
     }
 }
