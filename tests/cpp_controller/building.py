@@ -21,6 +21,7 @@ class Built(NamedTuple):
 
     controller: Path
     echo_frames: Path
+    plan_stop: Path
 
 
 def skip_without_tools() -> None:
@@ -52,8 +53,8 @@ def build(shared: Path) -> Built:
             "SANITIZE=1",
             "CXXFLAGS=-O0 -g1",
             "all",
-            "check-frames",
+            "checks",
         ]
-        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
-    return Built(folder / "eca-controller", folder / "echo-frames")
+    return Built(folder / "eca-controller", folder / "echo-frames", folder / "plan-stop")

@@ -133,7 +133,7 @@ class Commander:
 
     # What a good commander does
 
-    def acquire(self, ttl_s: float | None = 0.5, name: str = "tester") -> Any:
+    def acquire(self, ttl_s: float | None = 1.0, name: str = "tester") -> Any:
         granted = self.ask("acquire", {"commander": name, "ttl_s": ttl_s})
         self.lease = granted["lease"]
         return granted

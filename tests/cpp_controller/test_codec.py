@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import struct
 import subprocess
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ import pytest
 
 from embodied_codeact import wire
 from embodied_codeact.bridge.framing import MAGIC, Header, decode
-from tests.bridge.test_framing import vectors
+from tests.conftest import REPOSITORY
 from tests.cpp_controller.building import Built
 
 Frames = Sequence[bytes]
@@ -41,11 +42,25 @@ def message(body: Any, **fields: Any) -> list[bytes]:
     return [MAGIC, msgspec.msgpack.encode(header), *map(bytes, buffers)]
 
 
-def test_the_documented_vectors_come_back_to_the_byte(built: Built) -> None:
-    # Arrays of other types are none of the controller's protocol.
-    frames = [frames for name, frames in vectors().items() if name != "array"]
-    assert len(frames) > 3
-    assert echo(built, frames) == frames
+def documented() -> dict[str, list[bytes]]:
+    """The frames in the documents, by the name above each. Arrays of other types than <f8 are none of this protocol."""
+    found: dict[str, list[bytes]] = {}
+    for name in ("protocol", "controller"):
+        text = (REPOSITORY / "docs" / f"{name}.md").read_text()
+        blocks = re.findall(r"#### Vector: (.+?)\n.*?```hex\n(.+?)```", text, flags=re.DOTALL)
+        found |= {f"{name}: {what}": [bytes.fromhex(line) for line in block.split()] for what, block in blocks}
+    del found["protocol: array"]
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(documented()))
+def test_the_documented_vectors_come_back_to_the_byte(built: Built, name: str) -> None:
+    frames = documented()[name]
+    assert echo(built, [frames]) == [frames]
+
+
+def test_there_are_vectors_of_both_documents() -> None:
+    assert {"protocol: execute", "controller: move", "controller: state"} <= set(documented())
 
 
 NUMBERS = sorted({sign * (2**bits + by) for bits in range(64) for by in (-1, 0, 1) for sign in (-1, 1)})

@@ -32,13 +32,13 @@ def test_a_release_build_by_cmake_conforms_over_curve_at_1_khz(tmp_path: Path) -
         if shutil.which(tool) is None:
             pytest.skip(f"there is no {tool}")
     build = tmp_path / "build"
-    for words in (["-S", SOURCES, "-B", build], ["--build", build, "--parallel", "2"]):
+    for words in (["-S", str(SOURCES), "-B", str(build)], ["--build", str(build), "--parallel", "2"]):
         done = subprocess.run(["cmake", *words], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
     server, client = create_keys(tmp_path, "controller"), create_keys(tmp_path / "allowed", "commander")
     options = ("--rate", "1000", "--key", str(server.secret), "--allow", str(client.public.parent))
     with controller(build / "eca-controller", *options) as endpoint:
-        words = [sys.executable, "-m", "embodied_codeact", "conformance", endpoint]
+        command = [sys.executable, "-m", "embodied_codeact", "conformance", endpoint]
         keys = ["--key", str(client.secret), "--server-key", str(server.public)]
-        done = subprocess.run([*words, *keys], capture_output=True, text=True, check=False)
+        done = subprocess.run([*command, *keys], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr

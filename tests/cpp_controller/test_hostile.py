@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psutil
@@ -29,7 +30,20 @@ def test_a_storm_of_garbage_does_not_reach_the_motion(endpoint: str, commander: 
     """Raw noise, and messages whose fields are noise, from many clients, while the arm moves."""
     chance = random.Random(7)
     verbs = ["ping", "describe", "acquire", "heartbeat", "move", "release", "clear", "nonsense"]
-    stuff = [None, True, -1, 2**63, 1e308, float("nan"), "text", b"bytes", [], {}, [[[[]]]], {"positions": 5}]
+    stuff: list[Any] = [
+        None,
+        True,
+        -1,
+        2**63,
+        1e308,
+        float("nan"),
+        "text",
+        b"bytes",
+        [],
+        {},
+        [[[[]]]],
+        {"positions": 5},
+    ]
     stuff += [msgspec.msgpack.Ext(1, b"\x93\x00\xa3<f8\x91\x01"), {"gripper": {"width": "wide"}}]
     commander.acquire(1.0)
     commander.start_sweep(duration_s=4.0)
@@ -155,7 +169,9 @@ def test_what_it_cannot_do_is_said_in_a_line(built: Built, tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-def test_its_memory_stays_as_it_is_under_a_long_storm(built: Built) -> None:
+def test_its_memory_stays_as_it_is_under_a_long_storm(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    # By itself the sanitizer keeps 256 MiB of freed memory aside.
+    monkeypatch.setenv("ASAN_OPTIONS", "quarantine_size_mb=1:thread_local_quarantine_size_kb=64")
     chance = random.Random(11)
     with controller(built.controller) as endpoint, Commander(endpoint) as commander:
         (process,) = psutil.Process().children()
@@ -170,5 +186,4 @@ def test_its_memory_stays_as_it_is_under_a_long_storm(built: Built) -> None:
             return int(process.memory_info().rss)
 
         warm = storm(50_000)
-        # The sanitizer's quarantine of freed memory is bounded as well, and full by now or not far from it.
-        assert storm(200_000) - warm < 64 * 2**20
+        assert storm(200_000) - warm < 8 * 2**20

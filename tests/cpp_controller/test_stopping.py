@@ -39,7 +39,7 @@ def speed(state: State) -> float:
 
 
 def test_silence_brings_the_arm_to_rest_and_latches(endpoint: str, commander: Commander) -> None:
-    commander.acquire(0.15)
+    commander.acquire(0.5)
     commander.start_sweep()
     moving = commander.watch(lambda state: speed(state) > 0.5)
     silent = commander.watch(commander.has_ended, beat=False)
@@ -50,7 +50,8 @@ def test_silence_brings_the_arm_to_rest_and_latches(endpoint: str, commander: Co
     # It was moving when it was stopped, and not stopped before its time.
     assert speed(latched) > 0.3
     assert latched.header.time_ns - moving[-1].header.time_ns > 0.1e9
-    assert (silent[-1].header.time_ns - latched.header.time_ns) / 1e9 < 0.5
+    # Counted in ticks, which are the motion's time however busy the machine is: within 0.4 s.
+    assert silent[-1].header.seq - latched.header.seq < 200
     assert silent[-1].status["outcome"] == "stopped"
     assert_at_rest(silent[-1])
     assert_smooth([*moving, *silent])
@@ -150,11 +151,46 @@ def test_stops_at_any_moment_keep_the_limits(commander: Commander) -> None:
         commander.ask("clear")
 
 
+def test_a_planned_stop_ends_at_rest_within_the_limits_from_any_state(built: Built) -> None:
+    """Also from an acceleration that is beyond its limit: that is brought back by the jerk that is allowed."""
+    chance = np.random.default_rng(2)
+    states = np.column_stack(
+        [
+            chance.normal(0.0, 1.5, 2000),
+            chance.normal(0.0, 10.0, 2000),
+            *chance.uniform([5, 300], [20, 9000], (2000, 2)).T,
+        ]
+    )
+    states[0, :2] = 0.0
+    states[1:20, 0] = 0.0
+    states[20:40, 1] = 0.0
+    # Coasts to rest by itself.
+    states[40:60, 0] = -states[40:60, 1] * np.abs(states[40:60, 1]) / (2 * states[40:60, 3])
+    lines = "".join(" ".join(map(repr, map(float, state))) + "\n" for state in states)
+    done = subprocess.run([built.plan_stop], input=lines, capture_output=True, text=True, check=True)
+    for (velocity, acceleration, most, jerk), line in zip(states, done.stdout.splitlines(), strict=True):
+        duration, *numbers = map(float, line.split())
+        p, v, a = np.array(numbers).reshape(-1, 3).T
+        step = duration / (len(p) - 1)
+        assert (p[0], v[0], a[0]) == (0.0, velocity, acceleration)
+        assert abs(v[-1]) < 1e-9 * max(1.0, abs(velocity))
+        assert abs(a[-1]) < 1e-6
+        assert np.max(np.abs(a)) <= max(most, abs(acceleration)) * (1 + 1e-9)
+        assert np.all(np.abs(np.diff(a)) <= jerk * step * (1 + 1e-6) + 1e-9)
+        np.testing.assert_allclose(np.diff(v), (a[1:] + a[:-1]) / 2 * step, atol=jerk * step**2)
+        np.testing.assert_allclose(np.diff(p), (v[1:] + v[:-1]) / 2 * step, atol=jerk * step**3)
+        # As fast as the limits let it, but for the ends of its ramps; and never back and forth.
+        coasting = velocity + acceleration * abs(acceleration) / (2 * jerk)
+        assert duration <= abs(coasting) / most + 2 * most / jerk + 2 * abs(acceleration) / jerk + 1e-9
+        turns = np.sign(v[np.abs(v) > 1e-9])
+        assert np.count_nonzero(np.diff(turns)) <= 1
+
+
 _DOOMED = """
 import sys, time
 from tests.cpp_controller.commanding import Commander
 with Commander(sys.argv[1]) as commander:
-    commander.acquire(0.1)
+    commander.acquire(0.4)
     commander.start_sweep()
     while True:
         commander.beat()
@@ -173,7 +209,7 @@ def test_a_commander_that_is_killed_or_stopped(endpoint: str, commander: Command
         assert states[-1].status["stop"] == "protective stop"
         assert_at_rest(states[-1])
         assert_smooth(states)
-        assert (states[-1].header.time_ns - since) / 1e9 < 2.0
+        assert (states[-1].header.time_ns - since) / 1e9 < 3.0
     finally:
         process.kill()
         process.wait()
@@ -192,3 +228,34 @@ def test_the_controller_brings_the_arm_to_rest_before_it_ends(built: Built) -> N
     assert_smooth(states)
     assert states[-1].status["outcome"] == "stopped"
     assert_at_rest(states[-1])
+
+
+def test_an_arm_that_meets_a_wall_fails_and_comes_to_rest(built: Built) -> None:
+    with controller(built.controller, "--wall", "1:0.3") as endpoint, Commander(endpoint) as commander:
+        commander.acquire()
+        commander.start_sweep()
+        states = commander.watch(commander.has_ended)
+        assert_smooth(states)
+        end = states[-1]
+        assert end.status["outcome"] == "failed"
+        assert "panda_joint1" in end.status["message"]
+        assert end.status["stop"] == "normal"
+        assert end.body["positions"][0] == pytest.approx(0.3)
+        assert end.body["commanded"][0] < 0.9
+
+
+def test_a_fault_that_the_robot_reports_fails_the_motion_and_is_latched(built: Built) -> None:
+    with controller(built.controller, "--fault", "1:0.4") as endpoint, Commander(endpoint) as commander:
+        commander.acquire()
+        commander.start_sweep()
+        states = commander.watch(lambda state: state.status["stop"] != "normal")
+        states += commander.watch(commander.has_ended, beat=False)
+        assert_smooth(states)
+        assert_at_rest(states[-1])
+        status = states[-1].status
+        assert (status["outcome"], status["stop"]) == ("failed", "protective stop")
+        assert "fault" in status["message"]
+        assert "fault" in status["reason"]
+        # It is not cleared while it lasts.
+        assert commander.ask("clear") == {"cleared": "protective stop"}
+        assert commander.newest_state().status["stop"] == "protective stop"

@@ -165,6 +165,7 @@ void Controller::tick(std::int64_t now_ns, Sample& sample) {
         const Guard guard(lock_);
         watch(now_ns);
         motion_.step(sample.sensed);
+        if (sample.sensed.fault != nullptr) latch(StopLevel::protective_stop, ShortText(sample.sensed.fault));
         arm = motion_.commanded();
         gripper = motion_.gripper();
         sample.status = status_now();

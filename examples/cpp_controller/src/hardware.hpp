@@ -20,12 +20,16 @@ struct GripperCommand {
 
 /// What the sensors say.
 struct Sensed {
-    JointArray positions{};   ///< rad
-    JointArray velocities{};  ///< rad/s
-    JointArray efforts{};     ///< N m
-    double gripper_width = 0.0;   ///< m
-    double gripper_force = 0.0;   ///< N
-    bool gripper_still = true;    ///< it has arrived, or presses with the force that it was told
+    JointArray positions{};      ///< rad
+    JointArray velocities{};     ///< rad/s
+    JointArray efforts{};        ///< N m
+    double gripper_width = 0.0;  ///< m
+    double gripper_force = 0.0;  ///< N
+    bool gripper_still = true;   ///< it has arrived, or presses with the force that it was told
+    /// Why the robot cannot go on: a collision, a drive's fault. A text that lives as long as this object; null while
+    /// all is well. The motion fails, the arm is brought to rest, and a protective stop is latched, again after each
+    /// `clear` until this is null.
+    const char* fault = nullptr;
 };
 
 class Hardware {

@@ -25,7 +25,8 @@ constexpr const char* kUsage =
     "                      [--key FILE.key_secret --allow FOLDER]  CURVE: its own keys, the clients' public ones\n"
     "                      [--real-time]            SCHED_FIFO and locked memory\n"
     "                      [--object M]             width of an object between the simulated fingers (0: none)\n"
-    "                      [--wall JOINT:RAD]       a wall in the way of a simulated joint, 1 to 7\n";
+    "                      [--wall JOINT:RAD]       a wall in the way of a simulated joint, 1 to 7\n"
+    "                      [--fault JOINT:RAD]      a simulated drive that reports a fault beyond this position\n";
 
 struct Options {
     std::string endpoint, key, allow;
@@ -43,11 +44,11 @@ double number(const std::string& name, const std::string& text, double lower, do
     return value;
 }
 
-eca::SimulationOptions::Wall wall(const std::string& text) {
+eca::SimulationOptions::Place place(const std::string& name, const std::string& text) {
     const std::size_t colon = text.find(':');
-    if (colon == std::string::npos) throw eca::SetupError("--wall '" + text + "': JOINT:RAD is expected");
-    const double joint = number("--wall", text.substr(0, colon), 1, eca::kJoints);
-    return {static_cast<std::size_t>(joint) - 1, number("--wall", text.substr(colon + 1), -10.0, 10.0)};
+    if (colon == std::string::npos) throw eca::SetupError(name + " '" + text + "': JOINT:RAD is expected");
+    const double joint = number(name, text.substr(0, colon), 1, eca::kJoints);
+    return {static_cast<std::size_t>(joint) - 1, number(name, text.substr(colon + 1), -10.0, 10.0)};
 }
 
 Options parse(int argc, char** argv) {
@@ -65,7 +66,8 @@ Options parse(int argc, char** argv) {
         else if (name == "--key") options.key = value;
         else if (name == "--allow") options.allow = value;
         else if (name == "--object") options.simulation.object_width = number(name, value, 0.0, eca::kGripperWidth);
-        else if (name == "--wall") options.simulation.wall = wall(value);
+        else if (name == "--wall") options.simulation.wall = place(name, value);
+        else if (name == "--fault") options.simulation.fault = place(name, value);
         else throw eca::SetupError("option " + name + " is not known");
     }
     if (options.endpoint.empty()) throw eca::SetupError("--endpoint is missing");

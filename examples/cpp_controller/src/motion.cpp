@@ -76,8 +76,12 @@ void Motion::halt() {
 }
 
 void Motion::step(const Sensed& sensed) {
-    time_s_ += period_s_;
     gripper_width_ = sensed.gripper_width;
+    if (sensed.fault != nullptr && !at_rest()) {
+        fail(sensed.fault);
+        halt();
+    }
+    time_s_ += period_s_;
     switch (phase_) {
         case Phase::standing: break;
         case Phase::following:

@@ -19,7 +19,7 @@ constexpr std::size_t kIdentityFrames = 1;
 constexpr std::int64_t kSocketMaxBytes = 2 * kMaxFrameBytes;  // beyond it the socket itself hangs up
 constexpr int kReceiveQueue = 64;       // commands of one client that wait
 constexpr int kCommandsPerRound = 64;   // so that a storm of them does not hold up the state stream
-constexpr int kSendQueue = 500;         // messages to one slow reader; then it loses some
+constexpr int kSendQueue = 1000;        // messages to one slow reader; then it loses some
 constexpr int kPollMs = 100;
 constexpr int kLingerMs = 200;          // at the end, for the last messages to leave
 constexpr double kEndingTime = 3.0;     // s, for the arm to come to rest at the end
@@ -86,10 +86,13 @@ void Server::run(int signal_fd) {
     std::int64_t until = 0;
     // To the end of the motion, and until the readers were told of it.
     while (!ending || (!told_of_rest_ && now_ns() < until)) {
-        const bool before = ending;
         poll(signal_fd, ending);
-        if (before == ending) continue;
-        until = now_ns() + ns(kEndingTime);
+        if (!ending) continue;
+        if (until == 0) {
+            until = now_ns() + ns(kEndingTime);
+            told_of_rest_ = false;
+        }
+        // In every round: whoever clears it now does not begin anew.
         controller_.stop(StopLevel::protective_stop, ShortText("the controller ends"));
     }
 }

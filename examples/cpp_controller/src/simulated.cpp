@@ -25,6 +25,9 @@ SimulatedArm::SimulatedArm(double period_s, const SimulationOptions& options)
 void SimulatedArm::write(const JointState& arm, const GripperCommand& gripper) {
     for (int i = 0; i < kSubsteps; ++i) move_joints(arm, period_s_ / kSubsteps);
     move_gripper(gripper, period_s_);
+    const auto& fault = options_.fault;
+    const bool faulty = fault && now_.positions[fault->joint] > fault->position;
+    now_.fault = faulty ? "a drive reports a fault (simulated)" : nullptr;
 }
 
 void SimulatedArm::move_joints(const JointState& target, double dt) {

@@ -10,12 +10,15 @@ namespace eca {
 struct SimulationOptions {
     /// Width of an object between the fingers, m; none where 0.
     double object_width = 0.0;
-    /// A wall: the joint does not get beyond this position, rad.
-    struct Wall {
+    /// A joint's position, rad.
+    struct Place {
         std::size_t joint;
         double position;
     };
-    std::optional<Wall> wall;
+    /// A wall: the joint does not get beyond.
+    std::optional<Place> wall;
+    /// A drive that reports a fault while its joint is beyond this.
+    std::optional<Place> fault;
 };
 
 class SimulatedArm : public Hardware {
