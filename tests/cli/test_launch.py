@@ -294,9 +294,11 @@ def test_what_is_never_ready_is_said(
 
 
 def test_a_second_ctrl_c_does_not_wait(tmp_path: Path) -> None:
-    stubborn = "import signal, time; signal.signal(15, signal.SIG_IGN); print('stubborn', flush=True); time.sleep(600)"
+    stubborn = (
+        "import signal, time; signal.signal(15, signal.SIG_IGN); print('is', 'stubborn', flush=True); time.sleep(600)"
+    )
     with CommandProcess("launch", others(tmp_path, p={"program": python(stubborn)})) as command:
-        command.wait_for("stubborn")
+        command.wait_for("is stubborn")
         started = psutil.Process(command.process.pid).children(recursive=True)
         begun = time.monotonic()
         command.process.send_signal(signal.SIGINT)
