@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -33,8 +34,9 @@ from embodied_codeact.processes import describe_exit
 END_GRACE_S = 15.0
 REST_S = 3.0
 """How long a halted server may take until nothing moves; it is ended after that all the same."""
-_LOOK_S = 0.05
+_LOOK_S, _END_LOOK_S = 0.05, 0.01
 _DRAIN_S = 1.0
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class _Process:
@@ -73,6 +75,7 @@ class Launcher:
         self._processes: dict[str, _Process] = {}
         self._started: list[_Process] = []
         self._halted: list[_Process] = []
+        self._interrupts = 0
         try:
             for name, spec in launch_file.processes.items():
                 self._processes[name] = _Process(name, spec, values, self._board.health[name])
@@ -86,19 +89,35 @@ class Launcher:
         Raises:
             ConfigurationError: a program cannot be started.
             OperatorError: a process did not become ready.
-            KeyboardInterrupt: passed on, when servers were halted and all has ended.
+            KeyboardInterrupt: a person wants it to end. Servers were halted, and all has ended.
         """
         try:
-            with self._board:
+            with self._counting_interrupts(), self._board:
                 try:
-                    return self._wait()
-                except KeyboardInterrupt:
-                    self._halt_servers()
-                    raise
+                    code = self._wait()
+                    if code is None:
+                        self._halt_servers()
+                        raise KeyboardInterrupt
+                    return code
                 finally:
                     self._end_all()
         finally:
             self._release()
+
+    @contextlib.contextmanager
+    def _counting_interrupts(self) -> Iterator[None]:
+        """Count what would raise KeyboardInterrupt, which could strike in the middle of ending a process."""
+
+        def count(*_: object) -> None:
+            self._interrupts += 1
+
+        raising = [number for number in _SIGNALS if signal.getsignal(number) is signal.default_int_handler]
+        before = {number: signal.signal(number, count) for number in raising}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def _release(self) -> None:
         for process in self._processes.values():
@@ -106,8 +125,9 @@ class Launcher:
                 process.readiness.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _wait(self) -> int:
-        while True:
+    def _wait(self) -> int | None:
+        """Wait for the end, and return its exit code; None where a person wants it."""
+        while not self._interrupts:
             for process in self._processes.values():
                 if process.popen is None:
                     self._start_when_due(process)
@@ -116,6 +136,7 @@ class Launcher:
                     if code is not None:
                         return code
             time.sleep(_LOOK_S)
+        return None
 
     # Starting
 
@@ -207,6 +228,7 @@ class Launcher:
                 continue
             if operator.halt("Ctrl-C in the launcher"):
                 self._halted.append(process)
+                process.health.note = "emergency stop"
                 self._board.say(process.name, "halted: an emergency stop is latched", "bold red")
             else:
                 self._board.say(process.name, "does not answer the halt; it is ended", "bold red")
@@ -221,20 +243,19 @@ class Launcher:
 
     def _await_rest(self, process: _Process) -> None:
         operator = process.readiness.operator if process.readiness is not None else None
-        # A second Ctrl-C does not wait.
-        with contextlib.suppress(KeyboardInterrupt):
-            if operator is not None and operator.rests(within_s=REST_S):
-                self._board.say(process.name, "at rest")
+        if operator is not None and operator.rests(within_s=REST_S):
+            self._board.say(process.name, "at rest")
 
     def _end(self, process: _Process) -> None:
         assert process.popen is not None
         process.health.state = "ending"
         # Not SIGINT: what a shell started in the background ignores that, and its children inherit it.
         process.popen.terminate()
-        try:
-            process.popen.wait(timeout=END_GRACE_S)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
-            # A second Ctrl-C is for those that take their time.
+        until, asked = time.monotonic() + END_GRACE_S, self._interrupts
+        # A second Ctrl-C is for those that take their time.
+        while process.popen.poll() is None and time.monotonic() < until and self._interrupts <= max(asked, 1):
+            time.sleep(_END_LOOK_S)
+        if process.popen.poll() is None:
             process.popen.kill()
             process.popen.wait()
         self._has_ended(process, process.popen.returncode, told=True)

@@ -125,9 +125,11 @@ class Board:
                     self.console.print(Text.assemble((f"[{name}] ".ljust(self._width), "dim"), text), soft_wrap=True)
 
     def _table(self) -> Table:
-        table = Table(box=None, padding=(0, 2, 0, 0))
-        for column in ("process", "state", "uptime", ""):
-            table.add_column(column, justify="right" if column == "uptime" else "left", header_style="dim")
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+        table.add_column("process")
+        table.add_column("state", min_width=max(map(len, _STYLES)))
+        table.add_column("uptime", justify="right", min_width=len("0:00:00"))
+        table.add_column("")
         for name, health in self.health.items():
             state = Text(health.state, style=_STYLES[health.state])
             table.add_row(Text(name), state, health.uptime, Text(printable(health.note), style="dim"))

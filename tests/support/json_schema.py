@@ -43,7 +43,9 @@ def check_schema(schema: dict[str, Any], where: str = "$") -> None:
 def check_value(schema: dict[str, Any], value: Any, where: str = "$") -> None:
     """See that a value is as the schema says."""
     kind = schema["type"]
-    assert isinstance(value, _TYPES[kind]), f"{where}: {value!r} is no {kind}"
+    # Not narrowed: what it is stands in ``kind``.
+    fits = isinstance(value, _TYPES[kind])
+    assert fits, f"{where}: {value!r} is no {kind}"
     assert kind == "boolean" or not isinstance(value, bool), f"{where}: {value!r} is no {kind}"
     if kind == "object":
         assert set(schema.get("required", [])) <= value.keys(), f"{where} lacks fields: {value!r}"
