@@ -20,7 +20,7 @@ from embodied_codeact.cli.chat_session import ChatSession
 from embodied_codeact.cli.chat_view import ChatView
 from embodied_codeact.cli.chat_worlds import Worlds
 from embodied_codeact.cli.recording import both, is_mcap_place, mcap_recorder, prepare_recording, watched
-from embodied_codeact.contracts import Task
+from embodied_codeact.contracts import EnvironmentSession, Task
 from embodied_codeact.tasks import is_free
 from embodied_codeact.trajectories import TrajectoryWriter
 
@@ -97,7 +97,9 @@ def chat(
         sink: EventSink = view
         for follower in (film, recorder):
             sink = sink if follower is None else both(console, sink, follower)
-        acts_in = session if recorder is None else watched(recorder, session, client)
+        acts_in: EnvironmentSession = session
+        if recorder is not None:
+            acts_in = stack.enter_context(watched(recorder, session, client))
         bench.agent = maker.make(sink, real=description.real, approver=person, person=person)
         try:
             with keys:

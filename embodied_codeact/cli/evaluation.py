@@ -97,7 +97,10 @@ def evaluate_command(
             with pool.session() as session:
                 # A pool lends what it opened, and that are clients here.
                 assert isinstance(session, EnvironmentClient)
-                yield session if recorder is None else watched(recorder, session, session)
+                with (
+                    contextlib.nullcontext(session) if recorder is None else watched(recorder, session, session) as seen
+                ):
+                    yield seen
 
         with (
             _partial_report(console, len(tasks), record) as keep,

@@ -11,8 +11,10 @@ from rich.console import Console
 
 from embodied_codeact.agent.events import AgentEvent, EpisodeFinished, EpisodeStarted, EventSink, TurnFinished
 from embodied_codeact.bridge.client import EnvironmentClient
+from embodied_codeact.bridge.sensing import CAMERA
 from embodied_codeact.contracts import EnvironmentSession
 from embodied_codeact.recording import EpisodeRecorder, McapRecorder, check_mcap, check_recordable
+from embodied_codeact.recording.streaming import StreamRecording
 from embodied_codeact.registry import load_environment
 
 MCAP = ".mcap"
@@ -55,11 +57,11 @@ def recorded(
     if place is None:
         yield client, view
     elif is_mcap_place(place):
-        with mcap_recorder(console, place) as recorder:
-            yield watched(recorder, client, client), both(console, view, recorder)
+        with mcap_recorder(console, place) as recorder, watched(recorder, client, client) as session:
+            yield session, both(console, view, recorder)
     else:
-        with _filmed(console, EpisodeRecorder(client.frames, place)) as recorder:
-            yield client, both(console, view, recorder)
+        with _filmed(console, EpisodeRecorder(client.frames, place)) as camera:
+            yield client, both(console, view, camera)
 
 
 @contextlib.contextmanager
@@ -84,10 +86,17 @@ def mcap_recorder(console: Console, place: Path) -> Iterator[McapRecorder]:
             console.print(f"recording: {recorder.path}", markup=False, soft_wrap=True)
 
 
-def watched(recorder: McapRecorder, session: EnvironmentSession, client: EnvironmentClient) -> EnvironmentSession:
-    """The session, which is that of the client, as the recorder sees it."""
+@contextlib.contextmanager
+def watched(
+    recorder: McapRecorder, session: EnvironmentSession, client: EnvironmentClient
+) -> Iterator[EnvironmentSession]:
+    """The session, which is that of the client, as the recorder sees it; meanwhile the streams of its sensors are
+    recorded, but for cameras: pictures come from the film, where there is one, and from what scripts show."""
     filmed = _can_be_filmed(load_environment(client.describe().name).options_type)
-    return recorder.watching(session, fetch=client.frames if filmed else None, stops=client.stop_state)
+    specs = {spec.name: spec for spec in client.describe().sensors if spec.streamed_hz > 0 and spec.kind != CAMERA}
+    streams = StreamRecording(recorder, client.sensors(*specs), specs) if specs else contextlib.nullcontext()
+    with streams:
+        yield recorder.watching(session, fetch=client.frames if filmed else None, stops=client.stop_state)
 
 
 def both(console: Console, view: EventSink, recorder: EventSink) -> EventSink:
