@@ -16,6 +16,8 @@ from embodied_codeact.bridge.verbs import ServerConfig
 from embodied_codeact.errors import ConfigurationError
 
 EVENTS_QUEUE = 10_000
+REQUESTS_QUEUE = 100
+"""Unread requests that are kept for one client; the rest waits at the client."""
 
 
 class Listener:
@@ -107,6 +109,7 @@ class Listener:
             socket.setsockopt(zmq.SNDHWM, EVENTS_QUEUE)
         else:
             socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
+            socket.setsockopt(zmq.RCVHWM, REQUESTS_QUEUE)
         if self.endpoint.transport == "tcp" and ":" in self.endpoint.place:
             socket.setsockopt(zmq.IPV6, 1)
         try:
