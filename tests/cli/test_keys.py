@@ -59,9 +59,9 @@ def test_a_server_with_keys_is_used_halted_and_cleared(keys: Path, tmp_path: Pat
             assert invoke(*command, *anna).exit_code == 0
             assert "lets only clients with keys in" in error_line(invoke(*command))
             assert "does not know this key" in error_line(invoke(*command, *stranger))
-        for command in (("halt", endpoint), ("clear", endpoint)):
-            assert "lets only clients with keys in" in error_line(invoke(*command))
-            assert "does not know this key" in error_line(invoke(*command, *stranger))
+        for word in ("halt", "clear"):
+            assert "lets only clients with keys in" in error_line(invoke(word, endpoint))
+            assert "does not know this key" in error_line(invoke(word, endpoint, *stranger))
         halted = invoke("halt", endpoint, "--reason", "a test", *anna)
         assert (halted.exit_code, halted.stdout) == (0, "emergency stop: a test\n")
         refused = invoke(*run, *anna)
