@@ -407,6 +407,7 @@ class EnvironmentClient:
             if self._command in ready:
                 received = self._replies.received(self._command.recv_multipart())
                 if received.header.id == request:
+                    self._line.check_session(received)
                     self._commanding.answered(verb, received.header)
                     value = self._replies.value(received)
                     while not all_events and self._events.poll(_DRAIN_MS):

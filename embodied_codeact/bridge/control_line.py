@@ -82,12 +82,20 @@ class ControlLine:
             CommandRefused: the server is another one.
         """
         received = self._replies.received(self._socket.recv_multipart())
-        if self.session not in ("", received.header.session):
-            self._commanding.lease = 0
-            raise CommandRefused(f"the server at {self._endpoint} was started anew since; connect again")
+        self.check_session(received)
         self._unheard_since = None
         self._commanding.clock.answered(received.header.id, received.header.time_ns)
         return received
+
+    def check_session(self, received: Received) -> None:
+        """See that what answers is still the same server.
+
+        Raises:
+            CommandRefused: it is another one.
+        """
+        if self.session not in ("", received.header.session):
+            self._commanding.lease = 0
+            raise CommandRefused(f"the server at {self._endpoint} was started anew since; connect again")
 
     def lost(self) -> BridgeError:
         """Return what is raised where the server is gone. No lease of it is kept."""

@@ -72,6 +72,9 @@ class Lease:
                     raise CommandRefused(self._who())
                 if latched is not None:
                     raise latched
+            if self._occupant and self._occupant == self._epoch and commander == self._commander:
+                # What is under way goes on for it, under its new lease.
+                self._occupant += 1
             self._epoch += 1
             self._commander, self._alive = commander, True
             self._lease_s = self._most_s if lease_s is None else min(lease_s, self._most_s)
@@ -128,9 +131,10 @@ class Lease:
         return self._occupant
 
     def silence_s(self) -> float:
-        """Return the seconds since the commander whose command is under way was heard; 0 where none is."""
+        """Return the seconds since the commander whose command is under way was heard; 0 where none is, or where that
+        lease is over, so that the command is being ended anyway."""
         with self._lock:
-            if not self._occupant:
+            if not self._alive or self._occupant != self._epoch:
                 return 0.0
             return self._clock() - self._heard
 

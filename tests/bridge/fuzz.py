@@ -220,8 +220,9 @@ class Crowd:
 
 @dataclass(frozen=True)
 class Report:
-    """What came of it. Sizes are those of the server process, in MiB, once a tenth was sent and at the end; ``served``:
-    rounds of the client in good faith; ``slowest_s``: the longest of them."""
+    """What came of it. ``served``: rounds of the client in good faith; ``slowest_s``: the longest of them;
+    ``refused``: commands in them that it had to repeat. Sizes are those of the server process, in MiB, after the first
+    tenth and at the end, when the crowd has left."""
 
     frames: int
     dropped: int
@@ -321,32 +322,40 @@ def fuzz(frames: int, seed: int) -> Report:
     began = time.monotonic()
     with counter_server() as server, EnvironmentClient(server.endpoint) as observer:
         process = psutil.Process(server.process.pid)
-        crowd = Crowd(observer, mutator.chance)
         client = GoodFaith(server.endpoint)
         client.start()
         client.begun.wait()
-        before = 0.0
         try:
-            for number in range(frames):
-                if number % _SPYING == 0:
-                    mutator.lease = observer._control_verb("ping", None)["lease"]
-                if client.fault is not None:
-                    raise client.fault
-                if number == frames // 10:
-                    before = resident_mib(process)
-                name = "command" if mutator.chance.random() < 0.6 else "control"
-                crowd.send(name, _huge(number) or mutator.message(name))
+            sizes: list[float] = []
+            for numbers in (range(frames // 10), range(frames // 10, frames)):
+                _send_all(mutator, numbers, observer, client)
+                sizes.append(resident_mib(process))
         finally:
             client.ended.set()
             client.join()
-            crowd.close()
         if client.fault is not None:
             raise client.fault
         dropped = observer._control_verb("ping", None)["dropped"]
-        after = resident_mib(process)
-    return Report(
-        frames, dropped, time.monotonic() - began, client.served, client.slowest_s, client.refused, before, after
-    )
+    seconds = time.monotonic() - began
+    return Report(frames, dropped, seconds, client.served, client.slowest_s, client.refused, *sizes)
+
+
+def _send_all(mutator: Mutator, numbers: range, observer: EnvironmentClient, client: GoodFaith) -> None:
+    """Send these messages from a crowd that then leaves, and wait until the good client has been served since."""
+    crowd = Crowd(observer, mutator.chance)
+    try:
+        for number in numbers:
+            if number % _SPYING == 0:
+                mutator.lease = observer._control_verb("ping", None)["lease"]
+            if client.fault is not None:
+                raise client.fault
+            name = "command" if mutator.chance.random() < 0.6 else "control"
+            crowd.send(name, _huge(number) or mutator.message(name))
+    finally:
+        crowd.close()
+    served = client.served
+    while client.served < served + 3 and client.fault is None:
+        time.sleep(0.05)
 
 
 def _huge(number: int) -> list[bytes] | None:

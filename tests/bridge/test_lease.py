@@ -364,6 +364,26 @@ def test_a_lease_does_not_expire_while_its_command_is_under_way() -> None:
     assert lease.acquire("two", 1, latched=None).lease == granted.lease + 1
 
 
+def test_only_the_silence_of_a_living_commander_counts() -> None:
+    clock = Clock()
+    lease = Lease(2.0, clock)
+    first = lease.acquire("one", 1, latched=None).lease
+    lease.occupy("a script is running")
+    clock.now += 5
+    again = lease.acquire("one", 2, latched=None).lease
+    assert lease.occupant == again == first + 1
+    clock.now += 5
+    assert lease.silence_s() == 5
+    lease.release(again, 3)
+    assert lease.silence_s() == 0
+    # The next one is not watched for what still ends for the last.
+    lease.acquire("two", 1, latched=None)
+    clock.now += 1
+    assert (lease.silence_s(), lease.occupant) == (0, again)
+    lease.free()
+    assert lease.occupant == 0
+
+
 def test_a_client_may_ask_for_a_shorter_lease_not_for_a_longer_one() -> None:
     clock = Clock()
     lease = Lease(3.0, clock)
