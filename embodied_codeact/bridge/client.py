@@ -7,7 +7,7 @@ import itertools
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import zmq
@@ -49,6 +49,7 @@ DEADMAN_S = 3.0
 """Silence of the agent, while its script runs, after which the server stops everything. Heartbeats come from the loop
 that awaits the script's events, which on a busy machine can be held up for a second by whoever handles them."""
 HEARTBEAT_S = 0.2
+POLL_MS = 50
 LOST_S = 4.0
 """A server whose control socket has not answered for this long counts as gone."""
 CLOCK_PINGS = 5
@@ -113,6 +114,8 @@ class EnvironmentClient:
             self._events = self._connect(zmq.SUB, "events")
             for topic in (EVENTS_TOPIC, WELCOME):
                 self._events.setsockopt(zmq.SUBSCRIBE, topic)
+            self._answers = zmq.Poller()
+            self._answers.register(self._command, zmq.POLLIN)
             self._poller = zmq.Poller()
             for socket in (self._command, self._control, self._events):
                 self._poller.register(socket, zmq.POLLIN)
@@ -433,7 +436,7 @@ class EnvironmentClient:
         until = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
             self._heartbeat()
-            ready = dict(self._poller.poll(50))
+            ready = self._await(events=on_event is not None)
             if self._events in ready:
                 all_events = self._hand_out_events(request, on_event) or all_events
             if self._command in ready:
@@ -446,6 +449,13 @@ class EnvironmentClient:
                     return value
             if until is not None and time.monotonic() > until:
                 raise BridgeError(f"the environment server at {self.endpoint} did not answer {verb!r} in time")
+
+    def _await(self, *, events: bool) -> Collection[object]:
+        """Wait for a moment; return the sockets that can be read."""
+        if events:
+            return dict(self._poller.poll(POLL_MS))
+        # To be woken by one socket alone takes less time.
+        return [self._command] if self._answers.poll(POLL_MS) else []
 
     def _heartbeat(self) -> None:
         """Show that we are in control, and see that the server is there and still the same one."""
