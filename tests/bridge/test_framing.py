@@ -51,7 +51,7 @@ def test_a_vector_is_read_and_written_as_documented(name: str) -> None:
     if name == "array":
         np.testing.assert_array_equal(body["ok"], value["ok"])  # type: ignore[index]
     elif name == "sample":
-        np.testing.assert_array_equal(body, value)  # type: ignore[arg-type]
+        np.testing.assert_array_equal(body, value)
     else:
         assert body == value
     document, buffers = wire.pack(value)
