@@ -24,6 +24,8 @@ _PLAIN_KINDS = "biufc"
 _DTYPE = re.compile(r"[<>|]?[biufc][0-9]{1,2}")
 _ATOMS = frozenset({str, int, float, bool, type(None), np.ndarray})
 MAX_DEPTH = 64
+MAX_FIELDS = 128
+"""Of a record. Types of records are kept, so whoever sends must not choose how large they are."""
 
 
 class Record:
@@ -63,6 +65,8 @@ class Record:
 
 @lru_cache(maxsize=512)
 def _record_type(name: str, fields: tuple[str, ...]) -> type[Record]:
+    if len(fields) > MAX_FIELDS:
+        raise ValueError(f"not a record: it has {len(fields)} fields, more than {MAX_FIELDS}")
     if not name.isidentifier() or not all(f.isidentifier() and not f.startswith("_") for f in fields):
         raise ValueError(f"not a record: {name!r} with fields {fields!r}")
     return cast(type[Record], type(name, (Record,), {"__slots__": fields, "_fields": fields}))

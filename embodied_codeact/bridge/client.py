@@ -13,10 +13,10 @@ from typing import Any
 import zmq
 
 from embodied_codeact.bridge.commanding import Commanding
+from embodied_codeact.bridge.control_line import HEARTBEAT_S, LOST_S, ControlLine
 from embodied_codeact.bridge.endpoints import Endpoint, parse_endpoint
-from embodied_codeact.bridge.framing import MAX_COMMAND_BYTES, Encoder, Received
+from embodied_codeact.bridge.framing import MAX_COMMAND_BYTES, Encoder
 from embodied_codeact.bridge.handshake import HandshakeWatch
-from embodied_codeact.bridge.lease import Granted
 from embodied_codeact.bridge.listen import WELCOME
 from embodied_codeact.bridge.polling import readable
 from embodied_codeact.bridge.replies import Replies, converted
@@ -48,14 +48,9 @@ CONNECT_S = 10.0
 DEADMAN_S = 3.0
 """Silence of the agent, while its script runs, after which the server stops everything. Heartbeats come from the loop
 that awaits the script's events, which on a busy machine can be held up for a second by whoever handles them."""
-HEARTBEAT_S = 0.2
 POLL_MS = 50
-LOST_S = 4.0
-"""A server whose control socket has not answered for this long counts as gone."""
 CLOCK_PINGS = 5
 """Pings by which the server's clock is compared with ours."""
-_LEAVE_S = 0.5
-"""How long leaving waits to be acknowledged, so that the next commander finds the environment free."""
 _DRAIN_MS = 250
 """How long the last events may come after the reply: they travel on another socket, and can be lost on the way."""
 
@@ -103,8 +98,6 @@ class EnvironmentClient:
         self._ids = itertools.count(secrets.randbits(48))
         self._encoder = Encoder()
         self._replies = Replies(self.endpoint)
-        self._beat = 0.0
-        self._unheard_since: float | None = None
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         # Reentrant: a signal's handler may halt while its thread clears.
         self._controlling = threading.RLock()
@@ -116,6 +109,7 @@ class EnvironmentClient:
                 self._events.setsockopt(zmq.SUBSCRIBE, topic)
             self._answers = zmq.Poller()
             self._answers.register(self._command, zmq.POLLIN)
+            self._line = ControlLine(self._control, self.endpoint, self._commanding, self._send, alive)
             self._poller = zmq.Poller()
             for socket in (self._command, self._control, self._events):
                 self._poller.register(socket, zmq.POLLIN)
@@ -151,7 +145,7 @@ class EnvironmentClient:
         """Hand the environment back, and release the sockets. The server goes on. May be called twice."""
         with self._controlling:
             try:
-                if not self._context.closed and self._alive():
+                if self._commanding.lease and not self._context.closed and self._alive():
                     with contextlib.suppress(OperatorError):
                         self.release()
             finally:
@@ -173,13 +167,13 @@ class EnvironmentClient:
                 )
             ready = dict(self._poller.poll(50))
             if self._control in ready:
-                greeted = self._replies.received(self._control.recv_multipart()).header.id == request
+                greeted = self._line.take().header.id == request
             if self._events in ready:
                 self._events.recv_multipart()
                 subscribed = True
         self._handshake.end()
         answer = converted(self._ask("describe", None, timeout_s=connect_s), Described)
-        self._encoder.session = answer.session
+        self._encoder.session = self._line.session = answer.session
         self._description = answer.description
 
     # The session
@@ -329,37 +323,11 @@ class EnvironmentClient:
             CommandRefused: another commands.
             StopLatched: a stop is latched, and this client was not the last commander.
         """
-        self._acquire("acquire")
+        self._line.acquire("acquire", self._lease_s)
 
     def release(self) -> None:
         """Hand the environment back, so that another may command at once; what still runs for this client is ended."""
-        if self._commanding.lease:
-            with contextlib.suppress(NotInCommand):
-                self._ask_in_command("release", None, timeout_s=_LEAVE_S)
-
-    def _acquire(self, verb: str) -> None:
-        """Take a lease under which ``verb`` is to be sent."""
-        # One side may have slept meanwhile.
-        self._commanding.clock.forget()
-        body = {"commander": self._commanding.name, "lease_s": self._lease_s}
-        granted = converted(self._ask_in_command("acquire", body, timeout_s=LOST_S), Granted)
-        self._commanding.granted(granted)
-        try:
-            self._commanding.check_world(verb, granted.world)
-        except CommandRefused:
-            self.release()
-            raise
-
-    def _ask_in_command(self, verb: str, body: Any, *, timeout_s: float) -> Any:
-        """Ask what concerns the lease, on the control socket of the heartbeats."""
-        request = self._send(self._control, verb, body)
-        until = time.monotonic() + timeout_s
-        while time.monotonic() < until and self._alive():
-            if self._control.poll(50):
-                received = self._take_control()
-                if received.header.id == request:
-                    return self._replies.value(received)
-        raise self._lost()
+        self._line.release()
 
     # Control
 
@@ -397,7 +365,7 @@ class EnvironmentClient:
                     received = self._replies.received(socket.recv_multipart())
                     if received.header.id == request:
                         return dict(self._replies.value(received))
-        raise self._lost()
+        raise self._line.lost()
 
     # Messages
 
@@ -413,12 +381,12 @@ class EnvironmentClient:
         if verb not in VERBS or not VERBS[verb].lease:
             return self._ask_once(verb, body, timeout_s, on_event)
         if not self._commanding.lease:
-            self._acquire(verb)
+            self._line.acquire(verb, self._lease_s)
         try:
             return self._ask_once(verb, body, timeout_s, on_event)
         except NotInCommand:
             # Refused before anything was done: the lease ran out meanwhile.
-            self._acquire(verb)
+            self._line.acquire(verb, self._lease_s)
             return self._ask_once(verb, body, timeout_s, on_event)
 
     def _ask_once(
@@ -431,17 +399,18 @@ class EnvironmentClient:
         """Send a command and wait for its answer; meanwhile hand out events, and show that we are in control."""
         self._drop_old_events()
         request = self._send(self._command, verb, body)
-        self._unheard_since = None
+        self._line.begin_waiting()
         all_events = on_event is None
         until = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
-            self._heartbeat()
+            self._line.heartbeat()
             ready = self._await(events=on_event is not None)
             if self._events in ready:
                 all_events = self._hand_out_events(request, on_event) or all_events
             if self._command in ready:
                 received = self._replies.received(self._command.recv_multipart())
                 if received.header.id == request:
+                    self._line.check_session(received)
                     self._commanding.answered(verb, received.header)
                     value = self._replies.value(received)
                     while not all_events and self._events.poll(_DRAIN_MS):
@@ -456,35 +425,6 @@ class EnvironmentClient:
             return dict(self._poller.poll(POLL_MS))
         # To be woken by one socket alone takes less time.
         return [self._command] if self._answers.poll(POLL_MS) else []
-
-    def _heartbeat(self) -> None:
-        """Show that we are in control, and see that the server is there and still the same one."""
-        now = time.monotonic()
-        # First what came meanwhile: a long absence of ours (in a handler of events, suspended) is no silence of theirs.
-        while readable(self._control):
-            self._take_control()
-        if not self._alive() or (self._unheard_since is not None and now - self._unheard_since > LOST_S):
-            raise self._lost()
-        if now - self._beat > HEARTBEAT_S:
-            self._beat = now
-            self._send(self._control, "heartbeat", None)
-            if self._unheard_since is None:
-                self._unheard_since = now
-
-    def _take_control(self) -> Received:
-        """Take an answer from the control socket, and from it that the server is there, and its clock."""
-        received = self._replies.received(self._control.recv_multipart())
-        if self._encoder.session not in ("", received.header.session):
-            self._commanding.lease = 0
-            raise CommandRefused(f"the server at {self.endpoint} was started anew since; connect again")
-        self._unheard_since = None
-        self._commanding.clock.answered(received.header.id, received.header.time_ns)
-        return received
-
-    def _lost(self) -> BridgeError:
-        self._commanding.lease = 0
-        why = "has ended" if not self._alive() else f"has not answered for {LOST_S:.0f} s"
-        return BridgeError(f"the environment server at {self.endpoint} {why}; start it again and repeat the run")
 
     def _send(self, socket: zmq.Socket[bytes], verb: str, body: Any) -> int:
         request = next(self._ids)

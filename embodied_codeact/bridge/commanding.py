@@ -9,7 +9,6 @@ from typing import Any
 
 from embodied_codeact.bridge.clock import OtherClock
 from embodied_codeact.bridge.framing import Header
-from embodied_codeact.bridge.lease import Granted
 from embodied_codeact.bridge.verbs import VERBS
 from embodied_codeact.errors import WorldChanged
 
@@ -38,10 +37,6 @@ class Commanding:
         if not VERBS[verb].lease:
             return {}
         return {"lease": self.lease, "ttl_s": TTL_S, "time_ns": self.clock.now_ns()}
-
-    def granted(self, granted: Granted) -> None:
-        """Note the lease that was given."""
-        self.lease = granted.lease
 
     def check_world(self, verb: str, world: int) -> None:
         """See that a command goes to the world that this client works in. A reset begins another anyway.

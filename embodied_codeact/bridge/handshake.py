@@ -47,22 +47,24 @@ class HandshakeWatch:
                     f"the server at {self._endpoint} does not know this key: copy your .key file into the folder that "
                     f"it was started with (serve --allow), and start it again"
                 )
-            if event == zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL:
-                raise ConfigurationError(self._one_sided())
-            if event == zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL:
-                self._broken += 1
-            else:
+            if event == zmq.EVENT_HANDSHAKE_SUCCEEDED:
                 self._broken = 0
-        if self._keys and self._broken >= _FAILURES:
-            raise ConfigurationError(
-                f"the server at {self._endpoint} does not have the key that --server-key names: it is another server, "
-                f"or was given other keys; take its .key file anew"
-            )
+                continue
+            # Which of the two sides finds first that they do not fit is chance.
+            self._broken += _FAILURES if event == zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL else 1
+            if self._broken >= _FAILURES:
+                raise ConfigurationError(self._does_not_fit())
 
-    def _one_sided(self) -> str:
+    def _does_not_fit(self) -> str:
         if self._keys:
-            return f"the server at {self._endpoint} has no keys, or is no such server; connect without --key"
-        return f"the server at {self._endpoint} lets only clients with keys in: say --key and --server-key"
+            return (
+                f"the server at {self._endpoint} does not have the key that --server-key names: it is another server, "
+                f"has other keys now, or none; take its .key file anew, or connect without --key"
+            )
+        return (
+            f"the server at {self._endpoint} lets only clients with keys in: say --key and --server-key "
+            f"(or it is no server of this kind)"
+        )
 
     def end(self) -> None:
         """Watch no longer."""

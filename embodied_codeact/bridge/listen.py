@@ -19,6 +19,8 @@ EVENTS_QUEUE = 10_000
 WELCOME = b"welcome"
 IMAGES_QUEUE = 2
 """Messages that wait for a subscriber that does not keep up, at most; more are lost to it."""
+REQUESTS_QUEUE = 100
+"""Unread requests that are kept for one client; the rest waits at the client."""
 
 
 class Listener:
@@ -111,6 +113,7 @@ class Listener:
             socket.setsockopt(zmq.SNDHWM, IMAGES_QUEUE if name == "images" else EVENTS_QUEUE)
         else:
             socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
+            socket.setsockopt(zmq.RCVHWM, REQUESTS_QUEUE)
         if self.endpoint.transport == "tcp" and ":" in self.endpoint.place:
             socket.setsockopt(zmq.IPV6, 1)
         try:

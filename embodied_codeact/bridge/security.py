@@ -109,6 +109,8 @@ def read_allowed(folder: Path) -> frozenset[bytes]:
 
 
 def _read(path: Path) -> tuple[bytes, bytes | None]:
+    if not path.is_file():
+        raise ConfigurationError(f"there is no key at {path}; make a pair with `embodied-codeact keys NAME`")
     try:
         public, secret = zmq.auth.load_certificate(path)
         if any(key is not None and len(z85.decode(key)) != 32 for key in (public, secret)):

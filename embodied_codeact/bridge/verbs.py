@@ -101,7 +101,7 @@ class FramesBody(msgspec.Struct, frozen=True):
 
 class Verb(NamedTuple):
     """What a command carries, and what must hold for it: ``lease``: it comes from the commander; ``idle``: nothing else
-    is under way; ``ready``: the last reset succeeded, and the world stands; ``moving``: the world stands, and no stop is
+    is under way; ``ready``: the last reset succeeded, and the world stands; ``moving``: it stands, and no stop is
     latched."""
 
     body: Any

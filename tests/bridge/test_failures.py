@@ -12,7 +12,8 @@ import msgspec
 import psutil
 import pytest
 
-from embodied_codeact.bridge.client import LOST_S, EnvironmentClient
+from embodied_codeact.bridge.client import EnvironmentClient
+from embodied_codeact.bridge.control_line import LOST_S
 from embodied_codeact.bridge.local import LocalServer, local_session
 from embodied_codeact.bridge.verbs import Confinement, ServerConfig
 from embodied_codeact.contracts import ExecutionEvent, OutputChunk

@@ -24,7 +24,9 @@ def vectors() -> dict[str, list[bytes]]:
 
 VALUES = {
     "ping": ("ping", None),
-    "execute": ("execute", {"code": "counter.add()", "timeout_s": 10.0, "commander": "c1", "deadman_s": 3.0}),
+    "acquire": ("acquire", {"commander": "c1", "lease_s": 1.0}),
+    "heartbeat": ("heartbeat", None),
+    "execute": ("execute", {"code": "counter.add()", "timeout_s": 10.0, "deadman_s": 3.0}),
     "execute with permissions": (
         "execute",
         {"code": "arm.pick('cup')", "timeout_s": 10.0, "permissions": {"max_calls": 1, "allowed": ["arm.pick"]}},
@@ -37,6 +39,9 @@ VALUES = {
 }
 
 
+LEASES = {"heartbeat": (2, None), "execute": (2, 4.0)}
+
+
 def test_every_vector_is_documented() -> None:
     assert set(vectors()) == set(VALUES)
 
@@ -47,6 +52,7 @@ def test_a_vector_is_read_and_written_as_documented(name: str) -> None:
     verb, value = VALUES[name]
     received = decode(frames)
     assert received.header.type == verb
+    assert (received.header.lease, received.header.ttl_s) == LEASES.get(name, (0, None))
     body = received.body()
     if name == "array":
         np.testing.assert_array_equal(body["ok"], value["ok"])  # type: ignore[index]

@@ -51,7 +51,7 @@ def _interrupt(session: EnvironmentClient) -> None:
 def test_a_long_absence_of_the_client_is_no_silence_of_the_server(
     session: EnvironmentClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("embodied_codeact.bridge.client.LOST_S", 0.3)
+    monkeypatch.setattr("embodied_codeact.bridge.control_line.LOST_S", 0.3)
 
     def be_away(event: ExecutionEvent) -> None:
         if isinstance(event, OutputChunk):
