@@ -118,6 +118,12 @@ class _Packer:
         return msgspec.msgpack.Ext(ARRAY, msgspec.msgpack.encode(body))
 
 
+def array_document(dtype: str, shape: Sequence[int]) -> bytes:
+    """The document of a value that is one array, whose bytes are the first buffer."""
+    body = msgspec.msgpack.encode([0, dtype, list(shape)])
+    return msgspec.msgpack.encode(msgspec.msgpack.Ext(ARRAY, body))
+
+
 _PLAIN_ENCODER = msgspec.msgpack.Encoder()
 
 

@@ -3,7 +3,9 @@
 ``timing``       takes samples of several things in turn
 ``interpreter``  the interpreter, alone and through the bridge
 ``references``   what it is measured against: a Jupyter kernel, smolagents' executor, an echo between two processes
-``bridge``       commands of a running session
+``bare``         bare pyzmq: a process that echoes, and one that publishes
+``bridge``       commands of a session, and a call that does nothing
+``streams``      sensor streams; ``world`` is where they come from
 """
 
 from embodied_codeact.bench.bridge import bench_bridge

@@ -7,7 +7,7 @@ import itertools
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import zmq
@@ -48,6 +48,7 @@ CONNECT_S = 10.0
 DEADMAN_S = 3.0
 """Silence of the agent, while its script runs, after which the server stops everything. Heartbeats come from the loop
 that awaits the script's events, which on a busy machine can be held up for a second by whoever handles them."""
+POLL_MS = 50
 CLOCK_PINGS = 5
 """Pings by which the server's clock is compared with ours."""
 _DRAIN_MS = 250
@@ -106,6 +107,8 @@ class EnvironmentClient:
             self._events = self._connect(zmq.SUB, "events")
             for topic in (EVENTS_TOPIC, WELCOME):
                 self._events.setsockopt(zmq.SUBSCRIBE, topic)
+            self._answers = zmq.Poller()
+            self._answers.register(self._command, zmq.POLLIN)
             self._line = ControlLine(self._control, self.endpoint, self._commanding, self._send, alive)
             self._poller = zmq.Poller()
             for socket in (self._command, self._control, self._events):
@@ -401,7 +404,7 @@ class EnvironmentClient:
         until = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
             self._line.heartbeat()
-            ready = dict(self._poller.poll(50))
+            ready = self._await(events=on_event is not None)
             if self._events in ready:
                 all_events = self._hand_out_events(request, on_event) or all_events
             if self._command in ready:
@@ -415,6 +418,13 @@ class EnvironmentClient:
                     return value
             if until is not None and time.monotonic() > until:
                 raise BridgeError(f"the environment server at {self.endpoint} did not answer {verb!r} in time")
+
+    def _await(self, *, events: bool) -> Collection[object]:
+        """Wait for a moment; return the sockets that can be read."""
+        if events:
+            return dict(self._poller.poll(POLL_MS))
+        # To be woken by one socket alone takes less time.
+        return [self._command] if self._answers.poll(POLL_MS) else []
 
     def _send(self, socket: zmq.Socket[bytes], verb: str, body: Any) -> int:
         request = next(self._ids)

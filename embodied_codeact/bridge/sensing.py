@@ -17,12 +17,18 @@ from typing import Any, TypeVar
 import numpy as np
 
 from embodied_codeact import wire
-from embodied_codeact.bridge.stream_memory import MAX_DATAGRAM, MAX_SENSORS, Pictured, Sampled, StreamMemory, send
+from embodied_codeact.bridge.stream_memory import (
+    CAMERA,
+    MAX_DATAGRAM,
+    MAX_SENSORS,
+    Pictured,
+    Sampled,
+    StreamMemory,
+    send,
+)
 from embodied_codeact.contracts import EnvironmentAdapter, Senses, SensesImages, SensorSpec
 
 _T = TypeVar("_T")
-CAMERA = "camera"
-"""The kind of the sensors that go to the images socket."""
 _CHECK_NS = 20_000_000
 """How often it is looked whether something else is wanted, while a primitive runs."""
 _POLL_NS = 4_000_000
@@ -53,6 +59,7 @@ class Sensing:
         """Stream these sensors of this adapter, as long as ``here()`` says that this process is the living world."""
         self._adapter, self._specs, self._here = adapter, specs[:MAX_SENSORS], here
         self._images = _images_of(adapter)
+        self._memory.divide(self._specs)
         self._index = {spec.name: index for index, spec in enumerate(self._specs)}
 
     def fileno(self) -> int:
@@ -151,13 +158,14 @@ class Sensing:
     def _send_values(self, sensors: list[int], values: Mapping[str, Any]) -> None:
         now = time.monotonic_ns()
         batch: list[Sampled] = []
+        pictures: list[Pictured] = []
         for index in sensors:
             spec = self._specs[index]
             value = values.get(spec.name)
             if value is None:
                 continue
             if spec.kind == CAMERA:
-                self._send_image(index, value, now)
+                pictures += self._pictured(index, value, now)
                 continue
             try:
                 document, buffers = wire.pack(value)
@@ -169,6 +177,7 @@ class Sensing:
                 self._fail(index, "a sample of it is too large; what is no picture may have 128 KiB")
                 continue
             batch.append(sample)
+        self._send_notes(pictures)
         if batch and not send(self._samples, batch):
             # Too many for one message, or the server is behind.
             for sample in batch:
@@ -176,21 +185,33 @@ class Sensing:
 
     def _send_ready(self, images: SensesImages) -> None:
         pictures = self._attempt([index for index in self._due if self._is_camera(index)], images.ready_images)
+        notes: list[Pictured] = []
         for picture in pictures or ():
             if self._index.get(picture.name) in self._due and self._here():
-                self._send_image(self._index[picture.name], picture.image, picture.time_ns)
+                notes += self._pictured(self._index[picture.name], picture.image, picture.time_ns)
+        self._send_notes(notes)
 
     def _is_camera(self, index: int) -> bool:
         return self._specs[index].kind == CAMERA
 
-    def _send_image(self, index: int, image: Any, time_ns: int) -> None:
+    def _send_notes(self, notes: list[Pictured]) -> None:
+        if notes and not send(self._pictures, notes):
+            for note in notes:
+                self._memory.free(note.place)
+
+    def _pictured(self, index: int, image: Any, time_ns: int) -> list[Pictured]:
+        """Put a picture where the server finds it; where there is no room it is counted, and lost."""
         array = np.ascontiguousarray(image)
         seq = self._memory.count(index)
         data = array.reshape(-1).view(np.uint8).data
-        at = self._memory.put(data)
-        if at is not None:
-            note = Pictured(index, seq, time_ns, at, data.nbytes, array.dtype.str, list(array.shape))
-            send(self._pictures, note)
+        try:
+            place = self._memory.put(data)
+        except ValueError as error:
+            self._fail(index, str(error))
+            return []
+        if place is None:
+            return []
+        return [Pictured(index, seq, time_ns, place, data.nbytes, array.dtype.str, list(array.shape))]
 
 
 def _images_of(adapter: object) -> SensesImages | None:

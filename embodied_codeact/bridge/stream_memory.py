@@ -1,15 +1,16 @@
 """What server and world share for the sensor streams: which sensors are wanted, how many samples each has given, and a
-ring for pictures, which are too large for a socket.
+room for pictures, which are too large for a socket.
 
-One page of flags, the counters, and the ring lie in one piece of memory that outlives worlds: a restored or restarted
-world counts on where the one before it ended. The server writes the flags and takes from the ring; the living world
-counts and puts into the ring. Small samples, and the notes of what is in the ring, travel as datagrams on a pair of
-sockets: a sender never waits there, and what does not fit is lost, as its number shows.
+The flags, the counters and the room lie in one piece of memory that outlives worlds: a restored or restarted world
+counts on where the one before it ended. The server says what is wanted and frees the places of pictures; the living
+world counts and puts pictures into free places. Small samples, and the notes of which picture lies where, travel as
+datagrams on a pair of sockets: a sender never waits there, and what does not fit is lost, as its number shows.
 """
 
 from __future__ import annotations
 
 import contextlib
+import math
 import mmap
 import os
 import socket
@@ -18,13 +19,19 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
 
+from embodied_codeact.contracts import SensorSpec
+
+CAMERA = "camera"
+"""The kind of the sensors that give pictures."""
 MAX_SENSORS = 1000
 RAW, COMPRESSED = 1, 2
 """How a sensor is wanted; both may be."""
-RING_BYTES = 32 * 1024 * 1024
+ROOM_BYTES = 48 * 1024 * 1024
+_MOST_PLACES = 64
 
-_VERSION, _HEADS, _COUNTS, _RING = 1024, 2048, 4096, 16384
+_VERSION, _TAKEN, _COUNTS, _ROOM = 1024, 2048, 4096, 16384
 
 
 class Sampled(msgspec.Struct, frozen=True, array_like=True):
@@ -40,12 +47,12 @@ class Sampled(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Pictured(msgspec.Struct, frozen=True, array_like=True):
-    """A picture in the ring: as :class:`Sampled`, with its place in the ring and its form."""
+    """A picture in its place: as :class:`Sampled`, with the place and its form."""
 
     sensor: int
     seq: int
     time_ns: int
-    at: int
+    place: int
     nbytes: int
     dtype: str
     shape: list[int]
@@ -58,22 +65,25 @@ class StreamMemory:
         self.fd = os.memfd_create("streams") if fd is None else fd
         if fd is None:
             # Pages that nobody touches take no memory.
-            os.ftruncate(self.fd, _RING + RING_BYTES)
-        self._memory = mmap.mmap(self.fd, _RING + RING_BYTES)
+            os.ftruncate(self.fd, _ROOM + ROOM_BYTES)
+        self._memory = mmap.mmap(self.fd, _ROOM + ROOM_BYTES)
         self._view = memoryview(self._memory)
         self._wanted = self._view[:MAX_SENSORS]
         self._version = self._view[_VERSION : _VERSION + 8].cast("Q")
-        self._heads = self._view[_HEADS : _HEADS + 16].cast("Q")
+        self._taken = self._view[_TAKEN : _TAKEN + _MOST_PLACES]
         self._counts = self._view[_COUNTS : _COUNTS + 8 * MAX_SENSORS].cast("Q")
-        self._ring = self._view[_RING:]
+        self._room = self._view[_ROOM:]
+        self._place_bytes = self._places = 0
         self._lock = threading.Lock()
 
     def close(self) -> None:
         """Release this side. May be called twice."""
         if self.fd >= 0:
-            for view in (self._wanted, self._version, self._heads, self._counts, self._ring, self._view):
+            for view in (self._wanted, self._version, self._taken, self._counts, self._room, self._view):
                 view.release()
-            self._memory.close()
+            # What is still being sent, or looked at, keeps the memory until then.
+            with contextlib.suppress(BufferError):
+                self._memory.close()
             os.close(self.fd)
             self.fd = -1
 
@@ -102,31 +112,51 @@ class StreamMemory:
         self._counts[sensor] += 1
         return self._counts[sensor]
 
-    # The ring
+    # The pictures
+
+    def divide(self, specs: Sequence[SensorSpec]) -> None:
+        """Divide the room for pictures into places, each large enough for any of these cameras. Both sides do so."""
+        sizes = [_picture_bytes(spec) for spec in specs if spec.kind == CAMERA]
+        self._place_bytes = max(sizes, default=0)
+        self._places = min(_MOST_PLACES, ROOM_BYTES // self._place_bytes) if self._place_bytes else 0
+
+    @property
+    def places(self) -> int:
+        """How many pictures there is room for."""
+        return self._places
 
     def put(self, data: memoryview) -> int | None:
-        """Put a picture into the ring and return its place; None while there is no room for it."""
-        size, at = data.nbytes, self._heads[0]
-        if RING_BYTES - at % RING_BYTES < size:
-            at += RING_BYTES - at % RING_BYTES  # it lies in one piece
-        if at + size - self._heads[1] > RING_BYTES:
+        """Put a picture into a free place and return which; None where there is none.
+
+        Raises:
+            ValueError: it is larger than any picture of the cameras may be.
+        """
+        if data.nbytes > self._place_bytes or not self._places:
+            raise ValueError(f"a picture of {data.nbytes} bytes, where {self._place_bytes} were declared")
+        place = bytes(self._taken[: self._places]).find(b"\0")
+        if place < 0:
             return None
-        start = at % RING_BYTES
-        self._ring[start : start + size] = data
-        self._heads[0] = at + size
-        return at
+        start = place * self._place_bytes
+        self._room[start : start + data.nbytes] = data
+        self._taken[place] = 1
+        return place
 
-    def picture(self, at: int, size: int) -> memoryview:
-        """The picture at this place, until it is taken."""
-        return self._ring[at % RING_BYTES : at % RING_BYTES + size]
+    def picture(self, place: int, size: int) -> memoryview:
+        """The picture in this place, until it is freed."""
+        start = place * self._place_bytes
+        return self._room[start : start + size]
 
-    def take(self, at: int, size: int) -> None:
-        """Free the place of this picture and of those before it."""
-        self._heads[1] = max(self._heads[1], at + size)
+    def free(self, place: int) -> None:
+        """Free a place."""
+        self._taken[place] = 0
 
-    def holds(self, at: int, size: int) -> bool:
-        """Whether a picture still lies at this place."""
-        return size <= RING_BYTES and self._heads[1] <= at and at + size <= self._heads[0]
+    def holds(self, place: int, size: int) -> bool:
+        """Whether a picture of this size can lie there."""
+        return 0 <= place < self._places and size <= self._place_bytes
+
+
+def _picture_bytes(spec: SensorSpec) -> int:
+    return math.prod(spec.shape) * np.dtype(spec.dtype).itemsize
 
 
 class WorldEnds(NamedTuple):
@@ -175,7 +205,7 @@ _ENCODER = msgspec.msgpack.Encoder()
 MAX_DATAGRAM = 128 * 1024
 
 
-def send(sock: socket.socket, notes: Sequence[Sampled] | Pictured) -> bool:
+def send(sock: socket.socket, notes: Sequence[Sampled] | Sequence[Pictured]) -> bool:
     """Send without waiting; return whether it went."""
     try:
         sock.send(_ENCODER.encode(notes))

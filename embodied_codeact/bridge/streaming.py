@@ -13,18 +13,17 @@ import socket
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 import zmq
 
 from embodied_codeact import wire
 from embodied_codeact.bridge.compression import compress
 from embodied_codeact.bridge.framing import MAGIC, Header
-from embodied_codeact.bridge.sensing import CAMERA
 from embodied_codeact.bridge.stream_memory import (
+    CAMERA,
     COMPRESSED,
     MAX_DATAGRAM,
     MAX_SENSORS,
@@ -39,6 +38,8 @@ from embodied_codeact.wire import Buffer
 SAMPLE, SENSOR_FAILED = "sample", "sensor_failed"
 _SENSOR, _IMAGE, _COMPRESSED = "sensor/", "image/", "compressed/"
 _READS_PER_TURN = 100
+_LOOK_MS = 5
+"""How often it is looked whether a picture has been sent."""
 _NOTE_BYTES = 2 * MAX_DATAGRAM
 _HEADERS = msgspec.msgpack.Encoder()
 
@@ -121,6 +122,13 @@ class SensorPublisher:
             self._events.send_multipart([topic, *frames], flags=zmq.NOBLOCK)
 
 
+class _Lent(NamedTuple):
+    """A place from which a picture is being sent."""
+
+    place: int
+    tracker: zmq.MessageTracker | None
+
+
 class ImageThread(threading.Thread):
     """Publishes pictures on the images socket, which is its own."""
 
@@ -134,7 +142,9 @@ class ImageThread(threading.Thread):
         self._compressed = {index: topic_of(spec, compressed=True) for index, spec in cameras.items()}
         self._specs = cameras
         self._subscriptions = Subscriptions((*self._raw.values(), *self._compressed.values()))
-        self._notes = msgspec.msgpack.Decoder(Pictured)
+        self._notes = msgspec.msgpack.Decoder(list[Pictured])
+        self._lent: list[_Lent] = []
+        link.memory.divide(specs)
         self._end_fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
 
     def run(self) -> None:
@@ -143,13 +153,15 @@ class ImageThread(threading.Thread):
             poller.register(source, zmq.POLLIN)
         try:
             while True:
-                ready = {source for source, _ in poller.poll()}
+                ready = {source for source, _ in poller.poll(_LOOK_MS if self._lent else None)}
                 if self._end_fd in ready:
                     return
                 if self._socket in ready:
                     self._read_subscriptions()
-                for note in _datagrams(self._link.pictures):
-                    self._pass_on_safely(self._notes.decode(note))
+                for notes in _datagrams(self._link.pictures):
+                    for note in self._notes.decode(notes):
+                        self._pass_on_safely(note)
+                self._free_places()
         finally:
             self._socket.close(linger=0)
 
@@ -173,34 +185,51 @@ class ImageThread(threading.Thread):
 
     def _pass_on_safely(self, note: Pictured) -> None:
         memory = self._link.memory
-        if note.sensor not in self._specs or not memory.holds(note.at, note.nbytes):
-            return  # of a world that has been replaced
+        if note.sensor not in self._specs or not memory.holds(note.place, note.nbytes):
+            return  # not of our world
+        tracker: zmq.MessageTracker | None = None
         try:
-            self._pass_on(note, memory.picture(note.at, note.nbytes))
+            tracker = self._pass_on(note, memory.picture(note.place, note.nbytes))
         except Exception:  # noqa: BLE001 - one picture that cannot be sent must not end the others
             traceback.print_exc()
-        finally:
-            memory.take(note.at, note.nbytes)
+        self._lent.append(_Lent(note.place, tracker))
+        self._free_places()
 
-    def _pass_on(self, note: Pictured, data: memoryview) -> None:
+    def _pass_on(self, note: Pictured, data: memoryview) -> zmq.MessageTracker | None:
         how = self._how(note.sensor)
-        image = np.frombuffer(data, dtype=note.dtype).reshape(note.shape)
-        if how & RAW:
-            document, buffers = wire.pack(image)
-            self._send(self._raw[note.sensor], message(self._session, note.seq, note.time_ns, document, buffers))
         if how & COMPRESSED:
-            self._send(self._compressed[note.sensor], self._compress(note, image))
+            self._send(self._compressed[note.sensor], self._compress(note, data), lend=False)
+        if not how & RAW:
+            return None
+        document = wire.array_document(note.dtype, note.shape)
+        frames = message(self._session, note.seq, note.time_ns, document, [data])
+        # Slow subscribers keep what they are lent for long: not so much that the world has no room for new pictures.
+        lend = len(self._lent) < self._link.memory.places // 2
+        return self._send(self._raw[note.sensor], frames, lend=lend)
 
-    def _compress(self, note: Pictured, image: npt.NDArray[Any]) -> list[Buffer]:
+    def _free_places(self) -> None:
+        """Free the places from which everything has been sent."""
+        still: list[_Lent] = []
+        for lent in self._lent:
+            if lent.tracker is None or lent.tracker.done:
+                self._link.memory.free(lent.place)
+            else:
+                still.append(lent)
+        self._lent = still
+
+    def _compress(self, note: Pictured, data: memoryview) -> list[Buffer]:
+        image = np.frombuffer(data, dtype=note.dtype).reshape(note.shape)
         try:
             document, _ = wire.pack(compress(image))
         except (ImportError, ValueError) as error:
             return failed(str(error), self._session, note.time_ns)
         return message(self._session, note.seq, note.time_ns, document, ())
 
-    def _send(self, topic: bytes, frames: list[Buffer]) -> None:
+    def _send(self, topic: bytes, frames: list[Buffer], *, lend: bool) -> zmq.MessageTracker | None:
+        """Send a copy, or (``lend``) from where it lies: what is returned then says when it is not needed any more."""
         with contextlib.suppress(zmq.Again):
-            self._socket.send_multipart([topic, *frames], flags=zmq.NOBLOCK)
+            return self._socket.send_multipart([topic, *frames], flags=zmq.NOBLOCK, copy=not lend, track=lend)
+        return None
 
 
 def message(session: str, seq: int, time_ns: int, document: bytes, buffers: Sequence[Buffer]) -> list[Buffer]:

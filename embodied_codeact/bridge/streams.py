@@ -16,7 +16,7 @@ from embodied_codeact.bridge.compression import CompressedImage, decompress
 from embodied_codeact.bridge.endpoints import Endpoint
 from embodied_codeact.bridge.framing import Received
 from embodied_codeact.bridge.replies import Replies
-from embodied_codeact.bridge.sensing import CAMERA
+from embodied_codeact.bridge.stream_memory import CAMERA
 from embodied_codeact.bridge.streaming import SENSOR_FAILED, topic_of
 from embodied_codeact.contracts import SensorSpec
 from embodied_codeact.errors import BridgeError, ConfigurationError, unknown_name

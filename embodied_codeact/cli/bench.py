@@ -15,9 +15,11 @@ from embodied_codeact.bridge.local import local_session
 from embodied_codeact.cli import common
 from embodied_codeact.contracts import Measure
 from embodied_codeact.errors import ConfigurationError, unknown_name
-from embodied_codeact.registry import benchmark_names, load_benchmark
+from embodied_codeact.registry import benchmark_names, environment_names, load_benchmark
 
 SUBJECTS = ("interpreter", "bridge", "stop", "hf")
+ARM = "tabletop"
+"""Whose joint states are measured while its camera streams, where it is installed."""
 
 
 @common.operator_errors
@@ -58,8 +60,8 @@ def bench(
             typer.echo(f"left out: {missing}", err=True)
         measures += figures.measures
     if subject in (None, "bridge"):
-        with local_session(environment, sandbox=mode) as client:
-            measures += bench_bridge(client)
+        arm = ARM if ARM in environment_names() else None
+        measures += bench_bridge(environment, mode, arm=arm)
     if subject == "hf":
         measures += _bench_hf()
     if subject is not None and subject not in SUBJECTS:

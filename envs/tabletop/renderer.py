@@ -114,20 +114,16 @@ class Renderer:
         return buffers
 
     def begin(self, scene: SceneSpec, posture: Posture, begun: Begun) -> bool:
-        """Have a picture taken without waiting for it; return whether it is. None is while others are under way.
-
-        Raises:
-            EnvironmentFailure: the renderer cannot be started.
-        """
+        """Have a picture taken without waiting for it; return whether it is. None is while others are under way."""
         if self._asking or self._begun:
             return False
+        pipe = self._connected()
         try:
-            pipe = self._connected()
             self._set_scene(pipe, scene)
             send(pipe, TakePicture(begun.camera, posture))
-        except OSError as error:
-            self.close()
-            raise EnvironmentFailure(f"the renderer's process has failed: {error!r}") from error
+        except OSError:
+            self.close()  # the next picture starts another one
+            return False
         self._begun.append(begun)
         return True
 

@@ -32,6 +32,9 @@ VALUES = {
         {"code": "arm.pick('cup')", "timeout_s": 10.0, "permissions": {"max_calls": 1, "allowed": ["arm.pick"]}},
     ),
     "array": ("reply", {"ok": np.array([[1, 2], [3, 4]], dtype="<i2")}),
+    "sample": ("sample", np.array([0.03, 6.0])),
+    "compressed sample": ("sample", {"format": "png16", "data": b"\x89PNG", "scale": 0.001}),
+    "sensor that failed": ("sensor_failed", "it cannot be read: TypeError('unhinged')"),
     "record": ("reply", {"ok": wire.Record.of("Counted", {"value": 2, "ok": True})}),
 }
 
@@ -53,6 +56,8 @@ def test_a_vector_is_read_and_written_as_documented(name: str) -> None:
     body = received.body()
     if name == "array":
         np.testing.assert_array_equal(body["ok"], value["ok"])  # type: ignore[index]
+    elif name == "sample":
+        np.testing.assert_array_equal(body, value)
     else:
         assert body == value
     document, buffers = wire.pack(value)

@@ -7,26 +7,42 @@ import sys
 
 import pytest
 
-from embodied_codeact.bench import bench_interpreter
+from embodied_codeact.bench import bench_bridge, bench_interpreter
 from embodied_codeact.contracts import Measure
 from tests.cli.support import error_line, invoke
+
+BRIDGE = {
+    "ping (control thread)": "us",
+    "observe (through the world)": "us",
+    "execute `1`": "us",
+    "call that does nothing (tcp)": "us",
+    "VGA RGB-D stream, raw (tcp)": "Hz",
+    "VGA RGB-D beside a slow subscriber": "Hz",
+    "call that does nothing (tcp, CURVE)": "us",
+    "joint states while a camera streams": "Hz",
+    "gap between joint states, 99 %": "ms",
+    "gap between joint states, longest": "ms",
+    "VGA RGB-D pictures meanwhile (rendered)": "Hz",
+}
 
 
 @pytest.mark.usefixtures("counter_installed")
 def test_each_figure_of_the_bridge_has_a_reference_and_their_ratio() -> None:
+    measures = bench_bridge("counter", "best", arm="tabletop", calls=20, seconds=0.5)
+    assert {measure.name: measure.unit for measure in measures} == BRIDGE
+    for measure in measures[:-1]:
+        assert measure.reference
+        assert measure.value > 0
+        assert measure.reference_value
+        assert measure.ratio == pytest.approx(measure.value / measure.reference_value)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("counter_installed")
+def test_the_bridge_is_measured_from_the_command_line() -> None:
     done = invoke("bench", "bridge", "--environment", "counter", "--sandbox", "best", "--json")
     assert done.exit_code == 0, done.output
-    measures = json.loads(done.stdout)
-    assert [measure["name"] for measure in measures] == [
-        "ping (control thread)",
-        "observe (through the world)",
-        "execute `1`",
-    ]
-    for measure in measures:
-        assert measure["reference"]
-        assert measure["value"] > 0
-        assert measure["unit"] == "us"
-        assert measure["ratio"] == pytest.approx(measure["value"] / measure["reference_value"])
+    assert [measure["name"] for measure in json.loads(done.stdout)] == list(BRIDGE)
 
 
 @pytest.mark.slow

@@ -105,6 +105,12 @@ def test_calls_cross_into_the_world_and_back(embodied: Interpreter, world: Littl
     assert embodied.run("a = state.place\na != state.place").value == "True"
 
 
+def test_a_function_as_condition_is_told_to_be_a_text(embodied: Interpreter) -> None:
+    error = embodied.run("arm.move_to([0, 0, 0], speed=lambda sample: True)").error
+    assert error is not None
+    assert "a condition is written as a text, such as" in error.message
+
+
 def test_an_error_shows_the_scripts_line_and_nothing_of_the_proxies(embodied: Interpreter) -> None:
     assert embodied.run("try: arm.move_to([1, 1, 1])\nexcept OutOfReach as e: print(e)").stdout.startswith("1.7 m")
     error = embodied.run("x = 1\narm.move_to([1, 1, 1])").error

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from embodied_codeact.errors import InvalidArgument, PrimitiveError
+from embodied_codeact.primitives.arm_backend import Until
 from embodied_codeact.primitives.arm_errors import (
     Collision,
     LimitExceeded,
@@ -142,10 +143,16 @@ class Burdened(FakeArm):
     """Its motions with something in the hand end after a centimetre, as if they had met something."""
 
     def move_tool(
-        self, pose: Pose, *, straight: bool = False, speed: float = 1.0, touching: Collection[str] = ()
+        self,
+        pose: Pose,
+        *,
+        straight: bool = False,
+        speed: float = 1.0,
+        touching: Collection[str] = (),
+        until: Until | None = None,
     ) -> MotionResult:
         if self.gripper().holding is None:
-            return super().move_tool(pose, straight=straight, speed=speed, touching=touching)
+            return super().move_tool(pose, straight=straight, speed=speed, touching=touching, until=until)
         super().move_tool(raised(self.tool(), 0.008), straight=True, touching=touching)
         raise Collision("something was met")
 

@@ -57,6 +57,7 @@ class Counter:
         self._limit = limit
         self._value = 0
         self._history = [0]
+        self._readable = True
 
     def add(self, amount: int = 1) -> Counted:
         """Add ``amount`` and return the new value with the squares of all values so far."""
@@ -103,6 +104,10 @@ class _Faulty(Counter):
     def unreadable(self) -> None:
         """Raise an error whose text is no UTF-8, as one about a file of an odd name is."""
         raise PrimitiveError("no file '\udcff'")
+
+    def unhinge(self) -> None:
+        """Make every later reading of a sensor fail, and nothing else."""
+        self._readable = False
 
     def spoil(self) -> None:
         """Make every later observation fail."""
@@ -170,6 +175,8 @@ class CounterAdapter:
         )
 
     def sense(self, names: Collection[str]) -> Mapping[str, Any]:
+        if not self._counter._readable:
+            raise TypeError("unhinged")
         value = self._counter._value
         readings = {"dial": np.array([value, value / 2]), "picture": _picture(value), "depth": _depth(value)}
         return {name: readings[name] for name in names}
