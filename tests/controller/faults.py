@@ -354,13 +354,13 @@ def no_limit_of_position(patch: Patch) -> None:
 
 @fault("limits")
 def a_motion_may_begin_anywhere(patch: Patch) -> None:
-    whole = robot.check_motion
+    whole = limits.check_motion
     patch.setattr(robot, "check_motion", lambda p, v, h, _, about: whole(p, v, h, p[0], about))
 
 
 @fault("limits")
 def limits_are_refused_without_saying_which(patch: Patch) -> None:
-    whole = robot.check_motion
+    whole = limits.check_motion
 
     def check(*args: Any) -> None:
         try:
@@ -378,7 +378,7 @@ def numbers_that_are_not_finite(patch: Patch) -> None:
 
 @fault("forms")
 def an_end_that_is_not_at_rest(patch: Patch) -> None:
-    whole = robot.check_form
+    whole = limits.check_form
 
     def check(p: Any, v: Any, h: Any, joints: int) -> None:
         still = np.concatenate([0 * v[:1], v[1:-1], 0 * v[-1:]]) if isinstance(v, np.ndarray) and v.ndim == 2 else v
