@@ -9,7 +9,6 @@ import msgspec
 import numpy as np
 import zmq
 
-from embodied_codeact.bridge.endpoints import parse_endpoint
 from embodied_codeact.bridge.framing import MAGIC
 from embodied_codeact.controller.conformance_probe import SILENCE_S, Probe, fail
 from embodied_codeact.controller.protocol import MAX_FRAME_BYTES, STATE, Status, address, floats
@@ -156,7 +155,7 @@ def _state_socket(probe: Probe) -> str:
     socket.setsockopt(zmq.LINGER, 0)
     if probe.security is not None:
         probe.security.secure(socket)
-    socket.connect(address(parse_endpoint(probe.endpoint), STATE))
+    socket.connect(address(probe.endpoint, STATE))
     for frames in ([b"\x01"], [b"\x02nonsense"], [bytes(1000)], [MAGIC, b"\x81\xa4type\xa4stop"]):
         socket.send_multipart(frames)
     probe.wait(SILENCE_S)
