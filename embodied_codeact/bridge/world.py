@@ -59,7 +59,6 @@ class World:
         self._stop = stop
         self._living = living
         self._adapter: EnvironmentAdapter
-        self._unsaveable = ""
         self._callables: Callables
         self._permit: Permit | None = None
         """Of a script that may not do everything, from its begin to its end; so a save never holds one."""
