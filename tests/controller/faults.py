@@ -12,6 +12,7 @@ import pytest
 import zmq
 
 from embodied_codeact.bridge.framing import FramingError, decode
+from embodied_codeact.bridge.security import ServerSecurity
 from embodied_codeact.controller import limits, listen, robot, server
 from embodied_codeact.controller.authority import Authority
 from embodied_codeact.controller.curves import Curve, Sample
@@ -179,6 +180,22 @@ def any_session_will_do(patch: Patch) -> None:
 @fault("session")
 def a_stop_of_another_session_is_refused(patch: Patch) -> None:
     patch.setattr(server, "_ANY_SESSION", frozenset({"ping", "describe"}))
+
+
+@fault("keys")
+def any_key_will_do(patch: Patch) -> None:
+    patch.setattr(ServerSecurity, "callback", lambda *_: True)
+
+
+@fault("keys")
+def states_are_told_to_all(patch: Patch) -> None:
+    whole = ServerSecurity.secure
+
+    def secure(self: ServerSecurity, socket: zmq.Socket[Any]) -> None:
+        if socket.type == zmq.ROUTER:
+            whole(self, socket)
+
+    patch.setattr(ServerSecurity, "secure", secure)
 
 
 # Who commands
