@@ -6,9 +6,10 @@ The layers, from those that import nothing of ours to those that import all:
     wire, channel       values on the wire; messages between two processes of one machine
     describe, registry  primitives as plain data; environments by entry point
     primitives          what a script sees: House, ...            (contracts and errors only)
-    envs                environment adapters: household, ...      (those, and primitives)
+    envs                environment adapters: household, ...      (those, primitives, and controller)
     interpreter         runs scripts in a confined process        (never sees an adapter)
     bridge              ZeroMQ between agent and environment      (never sees the agent or a simulator)
+    controller          ZeroMQ between an environment and a robot (never sees an environment or a primitive)
     agent, models       the turn loop and what answers in it      (never see ZeroMQ or a simulator)
     trajectories, evaluation
     workplace, cli      what people use, from Python and from the command line

@@ -65,7 +65,6 @@ class World:
         self._sensing = sensing
         self._living = living
         self._adapter: EnvironmentAdapter
-        self._unsaveable = ""
         self._callables: Callables
         self._permit: Permit | None = None
         """Of a script that may not do everything, from its begin to its end; so a save never holds one."""

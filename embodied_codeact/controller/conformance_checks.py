@@ -9,10 +9,10 @@ import msgspec
 import numpy as np
 import zmq
 
-from embodied_codeact.bridge.endpoints import parse_endpoint
 from embodied_codeact.bridge.framing import MAGIC
+from embodied_codeact.bridge.security import ClientSecurity, KeyPair
 from embodied_codeact.controller.conformance_probe import SILENCE_S, Probe, fail
-from embodied_codeact.controller.protocol import MAX_FRAME_BYTES, STATE, Status, address, floats
+from embodied_codeact.controller.protocol import CONTROL, MAX_FRAME_BYTES, STATE, Status, address, floats
 
 
 class Check(NamedTuple):
@@ -109,6 +109,9 @@ def _unknown_fields(probe: Probe) -> str:
     return "answered"
 
 
+_STRANGER_S = 0.5
+"""So long a stranger waits."""
+
 _GARBAGE: tuple[list[bytes], ...] = (
     [b""],
     [b"hello"],
@@ -156,7 +159,7 @@ def _state_socket(probe: Probe) -> str:
     socket.setsockopt(zmq.LINGER, 0)
     if probe.security is not None:
         probe.security.secure(socket)
-    socket.connect(address(parse_endpoint(probe.endpoint), STATE))
+    socket.connect(address(probe.endpoint, STATE))
     for frames in ([b"\x01"], [b"\x02nonsense"], [bytes(1000)], [MAGIC, b"\x81\xa4type\xa4stop"]):
         socket.send_multipart(frames)
     probe.wait(SILENCE_S)
@@ -178,6 +181,34 @@ def _session(probe: Probe) -> str:
     return words
 
 
+def _keys(probe: Probe) -> str:
+    """Whoever has no key, or one that is not on the list, gets neither an answer nor a state."""
+    if probe.security is None:
+        return "no keys"
+    stranger = ClientSecurity(KeyPair(*zmq.curve_keypair()), probe.security.server)
+    other = ClientSecurity(probe.security.own, KeyPair(*zmq.curve_keypair()).public)
+    for who, security in (("no key", None), ("a key that is not on the list", stranger), ("another's key", other)):
+        listener = probe.context.socket(zmq.SUB)
+        asker = probe.context.socket(zmq.DEALER)
+        try:
+            for socket, name in ((listener, STATE), (asker, CONTROL)):
+                socket.setsockopt(zmq.LINGER, 0)
+                if security is not None:
+                    security.secure(socket)
+                socket.connect(address(probe.endpoint, name))
+            listener.setsockopt(zmq.SUBSCRIBE, b"")
+            asker.send_multipart([MAGIC, msgspec.msgpack.encode({"type": "ping", "id": 1})])
+            if asker.poll(int(_STRANGER_S * 1000)):
+                fail(f"an answer to {who}")
+            if listener.poll(0):
+                fail(f"a state for {who}")
+        finally:
+            asker.close()
+            listener.close()
+    probe.status()
+    return "no answer and no state for strangers"
+
+
 CHECKS: tuple[Check, ...] = (
     Check("ping", "a status with all its fields and a growing time_ns", _ping),
     Check("describe", "protocol 1, arrays of one <f8 a joint, limits above 0, home within the range", _describe),
@@ -187,5 +218,6 @@ CHECKS: tuple[Check, ...] = (
     Check("garbage", "dropped without an answer, and counted", _garbage),
     Check("large frame", "more than 1 MiB is no message", _large),
     Check("state socket", "what is sent to it changes nothing", _state_socket),
+    Check("keys", "over CURVE only those on the list get an answer or a state", _keys),
     Check("session", "another session: CommandRefused, but for ping, describe and stop", _session),
 )

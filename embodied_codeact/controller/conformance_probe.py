@@ -14,7 +14,7 @@ import numpy as np
 import zmq
 
 from embodied_codeact import wire
-from embodied_codeact.bridge.endpoints import parse_endpoint
+from embodied_codeact.bridge.endpoints import Endpoint, parse_endpoint
 from embodied_codeact.bridge.framing import MAGIC, FramingError, Header, Received, decode
 from embodied_codeact.bridge.security import ClientSecurity
 from embodied_codeact.controller.protocol import (
@@ -56,12 +56,14 @@ class Told(NamedTuple):
 class Peer:
     """One connection to ``control``. Numbers its messages from 1."""
 
-    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], endpoint: str, security: ClientSecurity | None) -> None:
+    def __init__(
+        self, context: zmq.Context[zmq.Socket[bytes]], endpoint: Endpoint, security: ClientSecurity | None
+    ) -> None:
         self.socket = context.socket(zmq.DEALER)
         self.socket.setsockopt(zmq.LINGER, 0)
         if security is not None:
             security.secure(self.socket)
-        self.socket.connect(address(parse_endpoint(endpoint), CONTROL))
+        self.socket.connect(address(endpoint, CONTROL))
         self.sequence = itertools.count(1)
 
 
@@ -73,14 +75,14 @@ class Probe:
     """
 
     def __init__(self, endpoint: str, security: ClientSecurity | None = None) -> None:
-        self.endpoint, self.security = endpoint, security
+        self.endpoint, self.security = parse_endpoint(endpoint), security
         self.context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._states = self.context.socket(zmq.SUB)
         self._states.setsockopt(zmq.RCVHWM, 100_000)
         if security is not None:
             security.secure(self._states)
         self._states.setsockopt(zmq.SUBSCRIBE, STATE.encode())
-        self._states.connect(address(parse_endpoint(endpoint), STATE))
+        self._states.connect(address(self.endpoint, STATE))
         self._peers: list[Peer] = []
         self.me, self.other = self.peer(), self.peer()
         self.name = f"conformance-{uuid.uuid4().hex[:8]}"

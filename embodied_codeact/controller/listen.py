@@ -85,6 +85,8 @@ class Sockets:
             lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
             self._resources.callback(os.close, lock)
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not os.path.samestat(os.fstat(lock), os.stat(folder / "lock")):
+                raise BlockingIOError  # a controller that ended just now removed the file that we locked
         except BlockingIOError:
             raise ConfigurationError(f"{self.endpoint} is in use by another controller; choose another") from None
         except OSError as error:

@@ -32,7 +32,6 @@ from embodied_codeact.controller.protocol import (
 from embodied_codeact.controller.robot import Robot
 from embodied_codeact.errors import CommandRefused, InvalidArgument, OperatorError, PrimitiveError
 
-_REQUESTS_PER_PERIOD = 64
 _END_S = 3.0
 """So long the robot may take to come to rest when the server ends."""
 _MOVE_FIELDS = frozenset(MoveBody.__struct_fields__)
@@ -135,8 +134,9 @@ class ControllerServer:
     # Requests
 
     def _answer_waiting(self) -> None:
-        """Answer what is waiting, so many at most that the motion goes on."""
-        for _ in range(_REQUESTS_PER_PERIOD):
+        """Answer what is waiting, for half a period at most, so that the motion goes on."""
+        until = time.monotonic() + self._driver.period_s / 2
+        while True:
             frames = self._sockets.receive()
             if frames is None:
                 return
@@ -144,9 +144,11 @@ class ControllerServer:
                 received = decode(frames[1:])
             except FramingError:
                 self._robot.dropped += 1
-                continue
-            answer = self._answer(received)
-            self._sockets.reply(frames[0], self._replies.frames("reply", answer, id=received.header.id))
+            else:
+                answer = self._answer(received)
+                self._sockets.reply(frames[0], self._replies.frames("reply", answer, id=received.header.id))
+            if time.monotonic() > until:
+                return
 
     def _answer(self, received: Received) -> dict[str, Any]:
         try:

@@ -12,6 +12,7 @@ import pytest
 import zmq
 
 from embodied_codeact.bridge.framing import FramingError, decode
+from embodied_codeact.bridge.security import ServerSecurity
 from embodied_codeact.controller import limits, listen, robot, server
 from embodied_codeact.controller.authority import Authority
 from embodied_codeact.controller.curves import Curve, Sample
@@ -179,6 +180,22 @@ def any_session_will_do(patch: Patch) -> None:
 @fault("session")
 def a_stop_of_another_session_is_refused(patch: Patch) -> None:
     patch.setattr(server, "_ANY_SESSION", frozenset({"ping", "describe"}))
+
+
+@fault("keys")
+def any_key_will_do(patch: Patch) -> None:
+    patch.setattr(ServerSecurity, "callback", lambda *_: True)
+
+
+@fault("keys")
+def states_are_told_to_all(patch: Patch) -> None:
+    whole = ServerSecurity.secure
+
+    def secure(self: ServerSecurity, socket: zmq.Socket[Any]) -> None:
+        if socket.type == zmq.ROUTER:
+            whole(self, socket)
+
+    patch.setattr(ServerSecurity, "secure", secure)
 
 
 # Who commands
@@ -354,13 +371,13 @@ def no_limit_of_position(patch: Patch) -> None:
 
 @fault("limits")
 def a_motion_may_begin_anywhere(patch: Patch) -> None:
-    whole = robot.check_motion
+    whole = limits.check_motion
     patch.setattr(robot, "check_motion", lambda p, v, h, _, about: whole(p, v, h, p[0], about))
 
 
 @fault("limits")
 def limits_are_refused_without_saying_which(patch: Patch) -> None:
-    whole = robot.check_motion
+    whole = limits.check_motion
 
     def check(*args: Any) -> None:
         try:
@@ -378,7 +395,7 @@ def numbers_that_are_not_finite(patch: Patch) -> None:
 
 @fault("forms")
 def an_end_that_is_not_at_rest(patch: Patch) -> None:
-    whole = robot.check_form
+    whole = limits.check_form
 
     def check(p: Any, v: Any, h: Any, joints: int) -> None:
         still = np.concatenate([0 * v[:1], v[1:-1], 0 * v[-1:]]) if isinstance(v, np.ndarray) and v.ndim == 2 else v

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import pytest
+import zmq
 
+from embodied_codeact.bridge.security import ClientSecurity, KeyPair, ServerSecurity
 from embodied_codeact.controller.conformance import ALL, Verdict, connect, prove
 from tests.controller.faults import FAULTS
 from tests.controller.kinematic import served
 
 
-def verdicts(only: set[str]) -> list[Verdict]:
-    with served() as endpoint:
-        probe, _ = connect(endpoint)
+def verdicts(only: set[str], *, keys: bool = False) -> list[Verdict]:
+    robot, friend = (KeyPair(*zmq.curve_keypair()) for _ in range(2))
+    security = ServerSecurity(robot, [friend.public]) if keys else None
+    with served(security=security) as endpoint:
+        probe, _ = connect(endpoint, ClientSecurity(friend, robot.public) if keys else None)
         try:
             return prove(probe, only=only)
         finally:
@@ -19,7 +23,7 @@ def verdicts(only: set[str]) -> list[Verdict]:
 
 
 def test_a_good_controller_passes_every_check() -> None:
-    found = verdicts(set())
+    found = verdicts(set(), keys=True)
     assert [verdict.check for verdict in found] == [check.name for check in ALL]
     assert not [verdict for verdict in found if not verdict.passed]
 
@@ -32,6 +36,6 @@ def test_every_check_has_a_fault_that_it_catches() -> None:
 def test_a_fault_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     check, break_it = FAULTS[name]
     break_it(monkeypatch)
-    (verdict,) = verdicts({check})
+    (verdict,) = verdicts({check}, keys=check == "keys")
     assert not verdict.passed, verdict
     assert verdict.seen

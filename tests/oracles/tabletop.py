@@ -23,6 +23,7 @@ from embodied_codeact.contracts import Status, Task, WorldContext
 from embodied_codeact.envs.tabletop.adapter import TabletopAdapter
 from embodied_codeact.envs.tabletop.environment import TabletopOptions
 from embodied_codeact.envs.tabletop.scene import SceneSpec
+from embodied_codeact.envs.tabletop.simulation import Simulation
 from embodied_codeact.envs.tabletop.tasks import LEVELS, TASKS, Level, write_script
 from embodied_codeact.errors import PrimitiveError
 from embodied_codeact.primitives.arm_errors import ARM_ERRORS
@@ -69,6 +70,7 @@ def play(
     opening = adapter.reset(Task(id=name, environment="tabletop", instruction="", seed=seed))
     bodies = script_for(name, opening.instruction, seed, level, control)
     namespace = {**adapter.primitives(), "state": LiveState(adapter), **ERRORS}
+    assert isinstance(adapter.simulation, Simulation)
     inspection = Inspection(adapter.simulation)
     tried, error, printed = 0, "", ""
     for script in bodies[:attempts]:

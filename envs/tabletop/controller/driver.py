@@ -77,13 +77,14 @@ class PandaDriver:
         self.simulation.build(scene)
         self.simulation.realtime = True
         self.simulation.restart_clock()
+        self._held = np.array(HOME)
         # Each finger's way from closed: where it is commanded to be, and where it is going.
         self._travel = self._target = FINGER_TRAVEL
         self._force, self._speed = 20.0, 0.0
 
     def held(self) -> Array:
-        """Return the positions of the start: only a new scene moves the arm otherwise than by a motion."""
-        return np.array(HOME)
+        """Return what the motors strive for."""
+        return self._held
 
     def read(self) -> Reading:
         """Return what the simulation's joints do, and what the fingers press on."""
@@ -94,6 +95,7 @@ class PandaDriver:
 
     def command(self, positions: Array, velocities: Array) -> None:
         """Set what the motors strive for."""
+        self._held = positions
         self.simulation.command_arm(positions, velocities)
 
     def command_gripper(self, width: float, force: float, speed: float) -> None:

@@ -23,6 +23,7 @@ from embodied_codeact.primitives.arm_errors import Collision, LimitExceeded, Obj
 from embodied_codeact.primitives.arm_types import Array
 
 _LOOK_S = 0.01
+_REST_S = 3.0
 _ROWS = 16_000
 """A message holds no more rows of seven joints."""
 _KINDS: dict[str, type[PrimitiveError]] = {kind.__name__: kind for kind in (Collision, ObjectSlipped)}
@@ -77,8 +78,14 @@ class RemoteExecutor:
                 if self._client.ping().reason != self._client.stop_reason:
                     raise
                 # What was stopped from here was cleared here, by a person.
+                self._wait_for_rest()
                 self._client.clear()
                 self._client.acquire(self._ttl_s)
+
+    def _wait_for_rest(self) -> None:
+        until = time.monotonic() + _REST_S
+        while self._client.ping().outcome == "running" and time.monotonic() < until:
+            time.sleep(_LOOK_S)
 
     def follow(self, trajectory: Trajectory, *, touching: Collection[str] = (), until: Until | None = None) -> None:
         """Have a trajectory carried out to its end, or until ``until`` says that it is enough: it is asked about 200

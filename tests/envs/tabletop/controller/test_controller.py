@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ TTL = 1.0
 
 
 @pytest.fixture
-def table(controller: str) -> Callable[..., TabletopAdapter]:
+def table(controller: str) -> Iterator[Callable[..., TabletopAdapter]]:
     made: list[TabletopAdapter] = []
 
     def make(context: WorldContext | None = None, **options: object) -> TabletopAdapter:
@@ -31,7 +31,7 @@ def table(controller: str) -> Callable[..., TabletopAdapter]:
         made.append(TabletopAdapter(chosen, context or WorldContext()))
         return made[-1]
 
-    yield make  # type: ignore[misc]
+    yield make
     for adapter in made:
         adapter.close()
 
@@ -77,7 +77,9 @@ def test_the_arm_is_stopped_by_what_it_meets(table: Callable[..., TabletopAdapte
         executor.follow(into)
     rest = executor.commanded
     assert 0.05 < rest[1] - start[1] < 0.85
-    np.testing.assert_allclose(adapter._arm.joints().velocities, 0.0, atol=0.02)
+    there = adapter._arm.joints().positions
+    executor.wait(0.5)
+    np.testing.assert_allclose(adapter._arm.joints().positions, there, atol=0.01)
 
 
 def test_a_stop_that_is_wanted_is_obeyed(table: Callable[..., TabletopAdapter], controller: str) -> None:
