@@ -40,7 +40,7 @@ class RobotOptions(msgspec.Struct, frozen=True, kw_only=True):
     full_speed: float = 1.0
     tool_speed: float = 0.25
     tool_turn_speed: float = 1.0
-    ttl: float = 0.0
+    ttl: float = 0.3
     urdf: str = ""
     tool: str = ""
 
