@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,20 +43,20 @@ class RobotAdapter:
     def __init__(self, options: RobotOptions, context: WorldContext) -> None:
         options.check()
         security = client_security(options.key, options.server_key)
-        self._client = ControllerClient(options.controller, commander="robot", security=security)
+        connect = partial(ControllerClient, options.controller, commander="robot", security=security)
+        self._commander = Commander(connect, context, options.ttl or None)
         try:
-            robot = self._client.description
+            robot = self._commander.robot
             telling.check(robot)
             kinematics = _kinematics(robot, options)
             limits = _limits(robot, kinematics, options)
-            self._commander = Commander(self._client, context, options.ttl or None)
             self._arm = ControllerArm(self._commander, robot, Planner(kinematics, limits), limits)
             self._primitives: dict[str, Any] = {"arm": self._arm_for(options.level, robot)}
             if robot.gripper is not None:
                 self._primitives["gripper"] = Gripper(self._arm)
             self._efforts = self._commander.state().efforts is not None
         except BaseException:
-            self._client.close()
+            self._commander.close()
             raise
         self._gripper = robot.gripper is not None
         self.real = not robot.simulated
@@ -75,11 +76,11 @@ class RobotAdapter:
 
         Raises:
             ConfigurationError: there is no such task.
-            EnvironmentFailure: a stop is latched in the controller.
+            EnvironmentFailure: a stop is latched in the controller, or it serves another robot now.
         """
         if task.id != FREE:
             raise ConfigurationError(unknown_name("task", task.id, [FREE]))
-        self._commander.refuse_while_latched()
+        self._commander.begin()
         tool = self._arm.tool()
         text = f"The arm stands still, with the tool at {shown(tool.position)}. It has not moved."
         return msgspec.structs.replace(self.observe(), text=text)

@@ -17,10 +17,19 @@ from collections.abc import Callable
 
 from embodied_codeact.contracts import WorldContext
 from embodied_codeact.controller.client import ControllerClient, MotionEnd
-from embodied_codeact.controller.protocol import EMERGENCY_STOP, NORMAL, PROTECTIVE_STOP, State, Status, StopLevel
+from embodied_codeact.controller.protocol import (
+    EMERGENCY_STOP,
+    NORMAL,
+    PROTECTIVE_STOP,
+    Description,
+    State,
+    Status,
+    StopLevel,
+)
 from embodied_codeact.envs.robot.errors import kind_named
 from embodied_codeact.envs.robot.motions import Motion
-from embodied_codeact.errors import EnvironmentFailure, OperatorError, PrimitiveError, StopLatched, Stopped
+from embodied_codeact.envs.robot.telling import same
+from embodied_codeact.errors import BridgeError, EnvironmentFailure, OperatorError, PrimitiveError, StopLatched, Stopped
 from embodied_codeact.primitives.arm_backend import Until
 
 _LOOK_S = 0.005
@@ -30,14 +39,21 @@ _LATCHED = (PROTECTIVE_STOP, EMERGENCY_STOP)
 class Commander:
     """Commands one robot through its client, obeying the stops of the world that it is in.
 
+    ``connect``: makes that client; called again where the controller was started anew.
     ``ttl_s``: after how much silence of this program the controller stops a motion; None for the controller's default.
     """
 
-    def __init__(self, client: ControllerClient, context: WorldContext, ttl_s: float | None) -> None:
-        self._client = client
+    def __init__(self, connect: Callable[[], ControllerClient], context: WorldContext, ttl_s: float | None) -> None:
+        self._connect = connect
+        self._client = connect()
         self._context = context
         self._ttl_s = ttl_s
         self._commanded = False
+
+    @property
+    def robot(self) -> Description:
+        """What the controller says of its robot."""
+        return self._client.description
 
     def state(self, *, fresh: bool = False) -> State:
         """Return what was sensed last or, where ``fresh``, after the call began."""
@@ -89,11 +105,26 @@ class Commander:
                 self._client.release()
         self._client.close()
 
-    def refuse_while_latched(self) -> None:
-        """Raises:
-        EnvironmentFailure: a stop is latched in the controller, which a person has to clear.
+    def begin(self) -> None:
+        """Begin an episode: connect again if the controller was started anew.
+
+        Raises:
+            EnvironmentFailure: a stop is latched in the controller, which a person has to clear; or it serves another
+                robot than before.
+            BridgeError: it is gone.
         """
-        status = self._client.ping()
+        try:
+            status = self._client.ping()
+        except BridgeError:
+            before = self._client
+            self._client, self._commanded = self._connect(), False
+            before.close()
+            if not same(self.robot, before.description):
+                raise EnvironmentFailure(
+                    f"the controller at {self._client.endpoint} describes another robot than when this environment "
+                    "was started: start it anew"
+                ) from None
+            status = self._client.ping()
         if status.stop != NORMAL and not self._passed_on(status):
             raise EnvironmentFailure(self._latched(status.stop, status.reason))
 

@@ -61,6 +61,12 @@ def check(robot: Description) -> None:
         raise ConfigurationError(f"the controller of {robot.name} tells its state {robot.rate_hz} times a second")
 
 
+def same(one: Description, other: Description) -> bool:
+    """Return whether two descriptions are of the same robot."""
+    fields = Description.__struct_fields__
+    return all(np.array_equal(getattr(one, field), getattr(other, field)) for field in fields)
+
+
 def guide(robot: Description, base: str, tool: str, limits: ArmLimits, full_speed: float) -> str:
     """Return the rules of this robot for a model. ``full_speed``: share of the controller's limits."""
     gripper = "There is no gripper."

@@ -28,8 +28,11 @@ _LATE_S = 0.1
 class LeRobot(Protocol):
     """What is used of ``lerobot.robots.Robot``."""
 
-    action_features: Mapping[str, Any]
-    observation_features: Mapping[str, Any]
+    @property
+    def action_features(self) -> Mapping[str, Any]: ...
+
+    @property
+    def observation_features(self) -> Mapping[str, Any]: ...
 
     def get_observation(self) -> Mapping[str, Any]: ...
 

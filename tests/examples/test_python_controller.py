@@ -19,7 +19,8 @@ from tests.conftest import REPOSITORY
 
 @pytest.fixture
 def controller() -> Iterator[str]:
-    words = [sys.executable, REPOSITORY / "examples" / "python_controller.py", "--endpoint", "tcp://127.0.0.1:0"]
+    program = REPOSITORY / "examples" / "python_controller.py"
+    words = [sys.executable, str(program), "--endpoint", "tcp://127.0.0.1:0"]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:

@@ -310,6 +310,24 @@ def test_what_a_controller_ends_itself_is_told_by_its_kind(kind: str, error: typ
         assert not adapter.observe().sensors["joint_velocities"].any()
 
 
+def test_a_controller_that_was_started_anew_is_found_again(tmp_path: Path) -> None:
+    endpoint = f"ipc://{tmp_path}/controller"
+    with contextlib.ExitStack() as stack:
+        with served(KinematicDriver(panda()), endpoint):
+            adapter = stack.enter_context(adapter_at(endpoint))
+            adapter.primitives()["arm"].move_by([0, 0, 0.02])
+        with served(KinematicDriver(panda()), endpoint):
+            with pytest.raises(BridgeError):
+                adapter.primitives()["arm"].move_by([0, 0, 0.02])
+            adapter.reset(TASK)
+            assert adapter.primitives()["arm"].move_by([0, 0, 0.02]).position_error < 1e-5
+        with (
+            served(KinematicDriver(panda(upper=panda().upper - 0.1)), endpoint),
+            pytest.raises(EnvironmentFailure, match="another robot"),
+        ):
+            adapter.reset(TASK)
+
+
 def test_a_robot_without_a_gripper_offers_none() -> None:
     with served(KinematicDriver(panda(gripper=None))) as endpoint, adapter_at(endpoint) as adapter:
         assert list(adapter.primitives()) == ["arm"]
