@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from tests.examples.sluggish import Servos, Sluggish
 EXAMPLE = REPOSITORY / "examples" / "lerobot_controller"
 sys.path.insert(0, str(EXAMPLE))
 
+import lerobot_controller  # noqa: E402
 from lerobot_driver import LeRobotDriver  # noqa: E402
 from lerobot_settings import read_settings  # noqa: E402
 
@@ -218,6 +220,55 @@ def test_settings_that_make_no_sense_are_told_in_one_line(settings: Path, was: s
 def test_the_example_of_settings_can_be_used() -> None:
     settings = read_settings(EXAMPLE / "so101.yaml")
     assert settings.joints[0].key == "shoulder_pan.pos"
+
+
+@dataclass
+class Part:
+    disable_torque_on_disconnect: bool = True
+    port: str = ""
+
+
+@dataclass
+class TwoArms:
+    left_arm_config: Part = field(default_factory=Part)
+    right_arm_config: Part = field(default_factory=Part)
+    id: str = ""
+
+
+def test_torque_is_kept_in_every_part() -> None:
+    both = TwoArms()
+    assert lerobot_controller.keep_torque(both) == 2
+    assert not both.left_arm_config.disable_torque_on_disconnect
+    assert not both.right_arm_config.disable_torque_on_disconnect
+
+
+class Unready:
+    """A robot that is not there, or was never calibrated."""
+
+    def __init__(self, *, there: bool) -> None:
+        self.there = there
+        self.is_calibrated = False
+        self.left = False
+
+    def connect(self, calibrate: bool = True) -> None:
+        assert not calibrate
+        if not self.there:
+            raise ConnectionError("no such port")
+
+    def disconnect(self) -> None:
+        self.left = True
+
+    def __str__(self) -> str:
+        return "my arm"
+
+
+def test_a_robot_that_is_not_ready_is_told_in_one_line() -> None:
+    with pytest.raises(ConfigurationError, match="cannot connect to my arm: no such port"):
+        lerobot_controller.connect(Unready(there=False))
+    robot = Unready(there=True)
+    with pytest.raises(ConfigurationError, match="my arm is not calibrated; do that first: lerobot-calibrate"):
+        lerobot_controller.connect(robot)
+    assert robot.left
 
 
 # With LeRobot itself.

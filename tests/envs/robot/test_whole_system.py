@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from embodied_codeact.contracts import Episode
 from embodied_codeact.controller.client import ControllerClient
+from embodied_codeact.errors import StopLatched
 from embodied_codeact.trajectories import read_episodes
 from tests.cli.support import CommandProcess, error_line, invoke
 from tests.cli.terminal import Terminal
@@ -131,3 +133,35 @@ def test_keys_that_are_no_files_are_told_in_one_line() -> None:
 @pytest.mark.parametrize("endpoint", ["", "nonsense"])
 def test_what_is_no_endpoint_is_told_in_one_line(endpoint: str) -> None:
     assert error_line(invoke("run", f"robot:{endpoint}", "--model", "expert"))
+
+
+@pytest.mark.parametrize("victim", ["the server", "the world"])
+def test_where_a_process_in_between_is_killed_the_controller_stops_the_robot(tmp_path: Path, victim: str) -> None:
+    bridge = f"ipc://{tmp_path}/bridge"
+    with (
+        arm_process() as endpoint,
+        ControllerClient(endpoint) as watcher,
+        CommandProcess("serve", f"robot:{endpoint}", "--endpoint", bridge, "--sandbox", "best", *PATIENT) as server,
+    ):
+        server.wait_for("stop it with Ctrl-C")
+        with CommandProcess("run", f"robot:{endpoint}", "--connect", bridge, *model(tmp_path, SLOW)) as run:
+            until(lambda: watcher.ping().outcome == "running")
+            if victim == "the server":
+                server.process.kill()
+            else:
+                for world in worlds(server.process.pid):
+                    world.kill()
+            until(lambda: watcher.ping().outcome == "stopped")
+            status = watcher.ping()
+            assert status.stop == "protective stop"
+            assert not watcher.state(fresh=True).velocities.any()
+            with pytest.raises(StopLatched):
+                watcher.acquire()
+            run.end()
+        assert "cleared: protective stop" in invoke("controller", "clear", endpoint).output
+
+
+def worlds(server: int) -> list[psutil.Process]:
+    """The world processes of a server."""
+    found = psutil.Process(server).children(recursive=True)
+    return [child for child in found if "embodied_codeact.bridge.world" in " ".join(child.cmdline())]
