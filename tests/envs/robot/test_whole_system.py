@@ -135,7 +135,7 @@ def test_what_is_no_endpoint_is_told_in_one_line(endpoint: str) -> None:
     assert error_line(invoke("run", f"robot:{endpoint}", "--model", "expert"))
 
 
-@pytest.mark.parametrize("victim", ["the server", "the world"])
+@pytest.mark.parametrize("victim", ["the server", pytest.param("the world", marks=pytest.mark.slow)])
 def test_where_a_process_in_between_is_killed_the_controller_stops_the_robot(tmp_path: Path, victim: str) -> None:
     bridge = f"ipc://{tmp_path}/bridge"
     with (
