@@ -11,7 +11,7 @@ from rich.console import Console
 
 from embodied_codeact.agent.events import AgentEvent, EpisodeFinished, EpisodeStarted, EventSink, TurnFinished
 from embodied_codeact.bridge.client import EnvironmentClient
-from embodied_codeact.bridge.sensing import CAMERA
+from embodied_codeact.bridge.stream_memory import CAMERA
 from embodied_codeact.contracts import EnvironmentSession
 from embodied_codeact.recording import EpisodeRecorder, McapRecorder, check_mcap, check_recordable
 from embodied_codeact.recording.streaming import StreamRecording
