@@ -28,7 +28,8 @@ def bench_pictures(client: EnvironmentClient, *, rounds: int = ROUNDS, seconds: 
     for _ in range(rounds):
         with bare_publisher() as socket:
             bare.append(_rate(functools.partial(socket.recv_multipart, copy=False), seconds))
-        hz = next((hz for hz in RATES_HZ if hz >= bare[-1]), RATES_HZ[-1])
+        # Somewhat less than bare pyzmq carries: a camera that gives more keeps the processor busy with what is lost.
+        hz = max((hz for hz in RATES_HZ if hz <= 0.9 * bare[-1]), default=RATES_HZ[0])
         with client.sensors(*names_at(hz)) as reader:
             ours.append(_rate(functools.partial(reader.read, 20), seconds) / 2)
         # What a slow reader does to the other is seen where the machine is not busy with sending alone.

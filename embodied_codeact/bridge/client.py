@@ -7,7 +7,7 @@ import itertools
 import secrets
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
 import zmq
@@ -107,8 +107,7 @@ class EnvironmentClient:
             self._events = self._connect(zmq.SUB, "events")
             for topic in (EVENTS_TOPIC, WELCOME):
                 self._events.setsockopt(zmq.SUBSCRIBE, topic)
-            self._answers = zmq.Poller()
-            self._answers.register(self._command, zmq.POLLIN)
+            self._command.setsockopt(zmq.RCVTIMEO, POLL_MS)
             self._line = ControlLine(self._control, self.endpoint, self._commanding, self._send, alive)
             self._poller = zmq.Poller()
             for socket in (self._command, self._control, self._events):
@@ -404,11 +403,17 @@ class EnvironmentClient:
         until = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
             self._line.heartbeat()
-            ready = self._await(events=on_event is not None)
-            if self._events in ready:
-                all_events = self._hand_out_events(request, on_event) or all_events
-            if self._command in ready:
-                received = self._replies.received(self._command.recv_multipart())
+            frames: list[bytes] = []
+            if on_event is not None:
+                ready = dict(self._poller.poll(POLL_MS))
+                if self._events in ready:
+                    all_events = self._hand_out_events(request, on_event) or all_events
+            # Where no events are awaited, the socket itself waits: to be woken so takes less time.
+            if on_event is None or self._command in ready:
+                with contextlib.suppress(zmq.Again):
+                    frames = self._command.recv_multipart()
+            if frames:
+                received = self._replies.received(frames)
                 if received.header.id == request:
                     self._line.check_session(received)
                     self._commanding.answered(verb, received.header)
@@ -416,15 +421,10 @@ class EnvironmentClient:
                     while not all_events and self._events.poll(_DRAIN_MS):
                         all_events = self._hand_out_events(request, on_event)
                     return value
+            elif on_event is None:
+                self._drop_old_events()
             if until is not None and time.monotonic() > until:
                 raise BridgeError(f"the environment server at {self.endpoint} did not answer {verb!r} in time")
-
-    def _await(self, *, events: bool) -> Collection[object]:
-        """Wait for a moment; return the sockets that can be read."""
-        if events:
-            return dict(self._poller.poll(POLL_MS))
-        # To be woken by one socket alone takes less time.
-        return [self._command] if self._answers.poll(POLL_MS) else []
 
     def _send(self, socket: zmq.Socket[bytes], verb: str, body: Any) -> int:
         request = next(self._ids)

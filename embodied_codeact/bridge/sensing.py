@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import select
+import selectors
 import socket
 import time
 import traceback
@@ -29,6 +31,9 @@ from embodied_codeact.bridge.stream_memory import (
 from embodied_codeact.contracts import EnvironmentAdapter, Senses, SensesImages, SensorSpec
 
 _T = TypeVar("_T")
+_PRECISE_S = 0.02
+_SELECT_FDS = 1024
+"""select(2) knows only descriptors below."""
 _CHECK_NS = 20_000_000
 """How often it is looked whether something else is wanted, while a primitive runs."""
 _POLL_NS = 4_000_000
@@ -216,3 +221,21 @@ class Sensing:
 
 def _images_of(adapter: object) -> SensesImages | None:
     return adapter if isinstance(adapter, SensesImages) else None
+
+
+def select_precisely(
+    selector: selectors.BaseSelector, seconds: float | None
+) -> list[tuple[selectors.SelectorKey, int]]:
+    """Wait as a selector does, but a short time to the microsecond: poll(2) counts in whole milliseconds, which is too
+    coarse for a sensor of 500 Hz."""
+    keys = list(selector.get_map().values())
+    if seconds is None or seconds > _PRECISE_S or any(key.fd >= _SELECT_FDS for key in keys):
+        return selector.select(seconds)
+    reading = [key.fd for key in keys if key.events & selectors.EVENT_READ]
+    writing = [key.fd for key in keys if key.events & selectors.EVENT_WRITE]
+    readable, writable, _ = (set(ready) for ready in select.select(reading, writing, [], seconds))
+    found = [
+        (key, selectors.EVENT_READ * (key.fd in readable) | selectors.EVENT_WRITE * (key.fd in writable))
+        for key in keys
+    ]
+    return [(key, events) for key, events in found if events]

@@ -54,7 +54,6 @@ _TICK_S = 0.25
 _GATHER_S = 0.01
 """For so long a script's calls are left to gather, once some were taken: who watches does not notice, and a script that
 calls in a loop is not slowed by a server that wakes for each."""
-_CHECK_S = 0.02
 _READS_PER_TURN = 100
 _RESET, _SCRIPT, _CALL = "a reset is under way", "a script is running", "a primitive call is under way"
 _SAVE, _RESTORE = "the world is being saved", "a restore is under way"
@@ -81,7 +80,6 @@ class EnvironmentServer:
         self._busy_for = b""
         self._deadman_s: float | None = None
         self._gathers_until = 0.0
-        self._check_at = 0.0
         self._unready: OperatorError | None = CommandRefused("no task was started; reset first")
         self._handlers: dict[str, Callable[[bytes, int, Any], None]] = {
             "describe": self._describe,
@@ -218,10 +216,6 @@ class EnvironmentServer:
             self._interrupt("the environment is gone")
 
     def _check_world(self) -> None:
-        """Look now and then whether the world still is what it should be."""
-        if (now := time.monotonic()) < self._check_at:
-            return
-        self._check_at = now + _CHECK_S
         self._world.check(script_runs=self._flag.script is not Script.NONE)
         if self._world.lost:
             self._interrupt("the environment is gone")

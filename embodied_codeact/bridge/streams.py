@@ -23,7 +23,7 @@ from embodied_codeact.errors import BridgeError, ConfigurationError, unknown_nam
 
 KEPT = 1000
 """Samples that wait for a reader, at most; older ones are lost to it. Of pictures :data:`KEPT_IMAGES`."""
-KEPT_IMAGES = 2
+KEPT_IMAGES = 4
 
 
 class Sample(msgspec.Struct, frozen=True):

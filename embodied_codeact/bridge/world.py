@@ -29,7 +29,7 @@ import msgspec
 from embodied_codeact.bridge import snapshots
 from embodied_codeact.bridge.calls import Callables, Called, Permit, call_record, kind_of, shorten
 from embodied_codeact.bridge.guardian import Living, fork_guarded
-from embodied_codeact.bridge.sensing import Sensing
+from embodied_codeact.bridge.sensing import Sensing, select_precisely
 from embodied_codeact.bridge.stop import Script, StopFlag
 from embodied_codeact.bridge.stream_memory import StreamMemory, WorldEnds
 from embodied_codeact.channel import ALERT_S, Channel, ChannelClosed, ChannelCorrupt
@@ -142,7 +142,7 @@ class World:
             if ready := self._selector.select(0):
                 return ready
             os.sched_yield()
-        return self._selector.select(self._sensing.wait_s())
+        return select_precisely(self._selector, self._sensing.wait_s())
 
     def close(self) -> None:
         """Close the adapter. A world that was restored elsewhere leaves without that: what it would close, the other
