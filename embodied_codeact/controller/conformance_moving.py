@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from embodied_codeact.controller.conformance_checks import Check
+from embodied_codeact.controller.conformance_limits import limits_are_kept, nothing_moved
 from embodied_codeact.controller.conformance_probe import Probe, Sweep, Told, fail
-from embodied_codeact.controller.conformance_seen import excess, moved_within
+from embodied_codeact.controller.conformance_seen import excess
 from embodied_codeact.controller.curves import Curve
-from embodied_codeact.controller.protocol import Array, Status
+from embodied_codeact.controller.protocol import Status
 
 _REACHED = 0.05
 _FITS = 0.15
@@ -125,65 +126,6 @@ def _beside(probe: Probe) -> str:
 # What must not begin
 
 
-def _limits(probe: Probe) -> str:
-    sweep, robot = probe.sweep(), probe.robot
-    probe.acquire(robot.max_ttl_s)
-    probe.newest()
-    joint, last = sweep.joint, len(sweep.positions) - 1
-    start = sweep.positions[0]
-
-    def quick(most: Array, order: int) -> dict[str, Any]:
-        """A smooth motion whose peak of this derivative alone is beyond its limit."""
-        peak = (1.875, 5.774, 60.0)[order - 1]
-        factor = 2.5 * float(most[joint])
-        seconds = _time_for(robot, joint, order)
-        way = factor * seconds**order / peak
-        u = np.linspace(0.0, 1.0, last + 1)[:, None]
-        unit = np.zeros(len(start))
-        unit[joint] = way * np.sign(sweep.goal[joint] - start[joint])
-        return {
-            "positions": start + (u**3 * (10 - 15 * u + 6 * u**2)) * unit,
-            "velocities": 30 * u**2 * (1 - u) ** 2 * unit / seconds,
-            "period_s": seconds / last,
-        }
-
-    beyond = sweep.positions.copy()
-    beyond[last // 2, joint] = robot.upper[joint] + 0.01
-    jump = sweep.positions.copy()
-    jump[last // 2 :, joint] += 0.05
-    away = sweep.positions + 2 * robot.start_tolerance + 1e-3
-    still = np.array([start, start])
-    cases = {
-        "position": sweep.body(positions=beyond),
-        "velocity": quick(robot.velocity, 1),
-        "acceleration": quick(robot.acceleration, 2),
-        "jerk": quick(robot.jerk, 3),
-        "jump between rows": sweep.body(positions=jump),
-        "start": sweep.body(positions=away),
-        "duration": {"positions": still, "velocities": 0 * still, "period_s": 121.0},
-    }
-    for what, body in cases.items():
-        try:
-            words = probe.refused("LimitExceeded", "move", body, lease=probe.lease, ttl_s=1.0)
-        except Exception as error:
-            raise type(error)(f"{what}: {error}") from error
-        if what not in ("duration",) and not any(name in words for name in robot.joints):
-            fail(f"{what}: the message names no joint: {words}")
-    _nothing_moved(probe)
-    return f"{', '.join(cases)}: refused"
-
-
-def _time_for(robot: Any, joint: int, order: int) -> float:
-    """How long a quintic has to take so that only its peak of this order is 2.5 times the limit."""
-    v, a, j = (float(most[joint]) for most in (robot.velocity, robot.acceleration, robot.jerk))
-    if order == 1:
-        seconds: float = 4.0 * max(2.5 * v * 5.774 / 1.875 / a, (2.5 * v * 60.0 / 1.875 / j) ** 0.5)
-        return seconds
-    if order == 2:
-        return 2.5 * a * 60.0 / 5.774 / j * 2.0
-    return 0.2 * a / j
-
-
 def _forms(probe: Probe) -> str:
     sweep = probe.sweep()
     probe.acquire(probe.robot.max_ttl_s)
@@ -212,16 +154,8 @@ def _forms(probe: Probe) -> str:
             probe.refused("InvalidArgument", "move", body, lease=probe.lease, ttl_s=1.0)
         except Exception as error:
             raise type(error)(f"{what}: {error}") from error
-    _nothing_moved(probe)
+    nothing_moved(probe)
     return f"{len(cases)} refused"
-
-
-def _nothing_moved(probe: Probe) -> None:
-    probe.wait(0.1)
-    if (moved := moved_within(probe.told)) > 0.0:
-        fail(f"something moved all the same, by {moved:.4f} rad")
-    if probe.status().outcome == "running":
-        fail("a motion runs all the same")
 
 
 # The gripper
@@ -271,7 +205,7 @@ MOVING: tuple[Check, ...] = (
     Check("curve", "the cubic through rows that are far apart", _curve),
     Check("one motion", "a move while another runs: CommandRefused", _busy),
     Check("start", "a start within start_tolerance is taken up without a jerk", _beside),
-    Check("limits", "LimitExceeded, naming the joint; nothing moves", _limits),
+    Check("limits", "LimitExceeded, naming the joint; nothing moves", limits_are_kept),
     Check("forms", "wrong shapes and numbers: InvalidArgument; nothing moves", _forms),
     Check("gripper", "reaches its widths, keeps its limits; none: InvalidArgument", _gripper),
 )

@@ -322,21 +322,19 @@ def the_duration_is_in_milliseconds(patch: Patch) -> None:
 
 @fault("curve")
 def straight_lines_between_the_rows(patch: Patch) -> None:
-    def at(self: Curve, time_s: float) -> Sample:
-        times = np.arange(len(self._positions)) * self._period_s
-        still = np.zeros(self._positions.shape[1])
-        rows = np.array([np.interp(time_s, times, column) for column in self._positions.T])
-        return Sample(rows, still, still)
+    class Lines(Curve):
+        def at(self, time_s: float) -> Sample:
+            times = np.arange(len(self._positions)) * self._period_s
+            still = np.zeros(self._positions.shape[1])
+            rows = np.array([np.interp(time_s, times, column) for column in self._positions.T])
+            return Sample(rows, still, still)
 
-    patch.setattr(Curve, "at", at)
+    patch.setattr(robot, "Curve", Lines)
 
 
 @fault("curve")
 def the_motion_takes_twice_as_long(patch: Patch) -> None:
-    def init(self: Curve, p: Any, v: Any, h: float, offset: Any = None, whole: Any = Curve.__init__) -> None:
-        whole(self, p, v / 2, 2 * h, offset)
-
-    patch.setattr(Curve, "__init__", init)
+    patch.setattr(robot, "Curve", lambda p, v, h, offset: Curve(p, v / 2, 2 * h, offset))
 
 
 @fault("one motion")
@@ -346,10 +344,7 @@ def a_second_motion_replaces_the_first(patch: Patch) -> None:
 
 @fault("start")
 def the_arm_jumps_to_the_first_row(patch: Patch) -> None:
-    def init(self: Curve, p: Any, v: Any, h: float, offset: Any = None, whole: Any = Curve.__init__) -> None:
-        whole(self, p, v, h, 0 * offset)
-
-    patch.setattr(Curve, "__init__", init)
+    patch.setattr(robot, "Curve", lambda p, v, h, _: Curve(p, v, h))
 
 
 def without_limit(name: str) -> Fault:
@@ -367,6 +362,11 @@ for _name in ("velocity", "acceleration", "jerk", "jerk between two rows"):
 @fault("limits")
 def no_limit_of_position(patch: Patch) -> None:
     patch.setattr(limits, "_within", nothing)
+
+
+@fault("limits")
+def no_longest_motion(patch: Patch) -> None:
+    patch.setattr(limits, "MAX_MOTION_S", 1e9)
 
 
 @fault("limits")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import zmq
 
@@ -32,7 +34,17 @@ def test_every_check_has_a_fault_that_it_catches() -> None:
     assert {check for check, _ in FAULTS.values()} == {check.name for check in ALL}
 
 
-@pytest.mark.parametrize("name", sorted(FAULTS))
+def faults() -> list[Any]:
+    """One for each check at once, the further ones with the slow tests."""
+    seen: set[str] = set()
+    cases = []
+    for name, (check, _) in FAULTS.items():
+        cases.append(pytest.param(name, marks=[pytest.mark.slow] if check in seen else []))
+        seen.add(check)
+    return cases
+
+
+@pytest.mark.parametrize("name", faults())
 def test_a_fault_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     check, break_it = FAULTS[name]
     break_it(monkeypatch)

@@ -128,6 +128,7 @@ def test_a_halt_of_the_environment_server_stops_the_arm_and_a_clear_lets_it_move
         assert result.stdout == "True\n", result.error
 
 
+@pytest.mark.slow
 def test_an_environment_server_that_is_killed_stops_the_arm(controller: str) -> None:
     with swinging(controller) as script:
         server, _ = family()
@@ -135,6 +136,7 @@ def test_an_environment_server_that_is_killed_stops_the_arm(controller: str) -> 
         script.comes_to_rest("protective stop", TTL_S + SLACK_S)
 
 
+@pytest.mark.slow
 def test_an_interrupt_brings_the_arm_to_rest_and_latches_nothing(controller: str) -> None:
     with swinging(controller) as script:
         script.client.interrupt("the user wants something else")
