@@ -12,8 +12,8 @@ import time
 
 import numpy as np
 
+from embodied_codeact.bridge.security import server_security
 from embodied_codeact.controller.driver import Reading
-from embodied_codeact.controller.keys import server_security
 from embodied_codeact.controller.protocol import Array, Description
 from embodied_codeact.controller.server import ControllerServer
 

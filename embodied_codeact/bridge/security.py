@@ -149,7 +149,7 @@ def client_security(key: str | None, server_key: str | None) -> ClientSecurity |
         return None
     if not key or not server_key:
         raise ConfigurationError(
-            "to connect with keys, say both: --key, your own .key_secret, and --server-key, the server's .key file"
+            "to connect with keys, name both: your own .key_secret file (key) and the server's .key file (server key)"
         )
     return ClientSecurity(read_key_pair(Path(key).expanduser()), read_public_key(Path(server_key).expanduser()))
 

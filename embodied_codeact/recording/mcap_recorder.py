@@ -86,6 +86,8 @@ class McapRecorder:
         self._stop: tuple[str, str] | None = None
         self._clock = _Clock()
         self._sensors: dict[str, SensorSpec] = {}
+        self.streamed: set[str] = set()
+        """Sensors whose streams are recorded: what observations say of them is part of that, and later."""
         self._state = StateSchema([])
         self._last_command = (0, 0)
         """When it was asked, and answered."""
@@ -169,6 +171,8 @@ class McapRecorder:
         self._file.write("/status", StatusMessage(status.success, status.score, status.done, status.reason), now)
         self._file.write_as("/state", self._state.name, self._state.schema, self._state.message(observation.state), now)
         for name, value in observation.sensors.items():
+            if name in self.streamed:
+                continue
             self.sample(self._sensors.get(name, SensorSpec(name, "", "")), value, now)
         self._look_for_stops()
 

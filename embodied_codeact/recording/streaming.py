@@ -49,6 +49,7 @@ class StreamRecording:
         self._thread = threading.Thread(target=self._run, name="sensor streams", daemon=True)
 
     def __enter__(self) -> StreamRecording:
+        self._recorder.streamed |= self._specs.keys()
         self._thread.start()
         return self
 
@@ -56,6 +57,7 @@ class StreamRecording:
         self._ended.set()
         self._thread.join()
         self._reader.close()
+        self._recorder.streamed -= self._specs.keys()
 
     def _run(self) -> None:
         while not self._ended.is_set():

@@ -195,7 +195,7 @@ def test_half_of_the_options_is_refused(site: Site) -> None:
         with pytest.raises(ConfigurationError, match="--key, its own, and --allow"):
             server_security(one, other)
     for one, other in ((str(site.anna.secret), None), (None, str(site.server.public))):
-        with pytest.raises(ConfigurationError, match="say both"):
+        with pytest.raises(ConfigurationError, match="name both"):
             client_security(one, other)
 
 

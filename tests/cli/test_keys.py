@@ -35,8 +35,8 @@ def test_keys_without_a_server_to_use_them_on(keys: Path) -> None:
     for command in ("run", "chat", "eval"):
         said = error_line(invoke(command, "household", *own, "--server-key", keys / "robot.key"))
         assert said == "--key and --server-key are for a server that runs already: say --connect, too"
-    assert "say both" in error_line(invoke("run", "household", "--connect", "tcp://127.0.0.1:5600", *own))
-    assert "say both" in error_line(invoke("halt", "tcp://127.0.0.1:5600", *own))
+    assert "name both" in error_line(invoke("run", "household", "--connect", "tcp://127.0.0.1:5600", *own))
+    assert "name both" in error_line(invoke("halt", "tcp://127.0.0.1:5600", *own))
     serve = ("serve", "household", "--endpoint", "tcp://0.0.0.0:5600")
     assert "embodied-codeact keys server" in error_line(invoke(*serve))
     assert "--key, its own, and --allow" in error_line(invoke(*serve, *own))

@@ -148,6 +148,8 @@ def test_the_same_name_may_acquire_anew_and_its_old_lease_is_over(commander: Com
 
 def test_a_silent_lease_expires_and_nothing_is_latched(commander: Commander) -> None:
     commander.acquire()
+    # States from before may still be on their way.
+    commander.watch(lambda state: state.status["lease"] == commander.lease)
     last = commander.watch(lambda state: state.status["lease"] == 0, beat=False)[-1]
     assert last.status["stop"] == "normal"
     refused("CommandRefused", commander, "heartbeat", lease=commander.lease)

@@ -159,7 +159,7 @@ def test_options_hold(process: str) -> None:
         ({"tool_speed": "inf"}, "tool_speed"),
         ({"ttl": "-1"}, "ttl"),
         ({"key": "mine.key_secret"}, "name both"),
-        ({"key": "missing.key_secret", "server_key": "missing.key"}, "cannot be read as a key"),
+        ({"key": "missing.key_secret", "server_key": "missing.key"}, "there is no key at"),
         ({"urdf": "missing.urdf"}, "cannot read it"),
         ({"tool": "panda_thumb"}, "unknown link 'panda_thumb'"),
     ],

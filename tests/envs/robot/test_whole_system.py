@@ -127,7 +127,7 @@ def test_the_operator_sees_stops_and_clears_the_controller() -> None:
 
 def test_keys_that_are_no_files_are_told_in_one_line() -> None:
     words = ("--key", "/no/such/key", "--server-key", "/no/such/key")
-    assert "cannot be read as a key" in error_line(invoke("controller", "status", "tcp://127.0.0.1:9", *words))
+    assert "there is no key at" in error_line(invoke("controller", "status", "tcp://127.0.0.1:9", *words))
 
 
 @pytest.mark.parametrize("endpoint", ["", "nonsense"])
