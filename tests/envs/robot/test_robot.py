@@ -98,6 +98,36 @@ def test_the_tool_goes_where_it_is_sent(robot: dict[str, Any]) -> None:
     arm.wait(0.05)
 
 
+def test_a_condition_ends_a_motion_and_nothing_is_latched(robot: dict[str, Any]) -> None:
+    arm, low = robot["arm"], "tool_pose[2] < 0.2"
+    arm.move_to([0.5, 0.0, 0.3])
+    ended = arm.move_linear([0.5, 0.0, 0.1], until=low)
+    assert ended.stopped_by == low
+    assert 0.11 < ended.reached.position[2] < 0.2
+    assert arm.move_linear([0.5, 0.0, 0.1], until=low).duration < 0.1
+    whole = arm.move_linear([0.5, 0.0, 0.3], until="tool_pose[2] > 0.9")
+    assert whole.stopped_by == ""
+    assert whole.position_error < 1e-4
+    assert arm.wait_for("gripper[0] > 0.01", timeout=1.0)
+    assert not arm.wait_for(low, timeout=0.05)
+
+
+def test_sensors_are_streamed_while_it_moves(process: str) -> None:
+    ticks: list[float] = []
+    context = WorldContext(tick=lambda: ticks.append(time.monotonic()))
+    adapter = RobotAdapter(RobotOptions(controller=process, ttl=PATIENT), context)
+    try:
+        adapter.reset(TASK)
+        arm = adapter.primitives()["arm"]
+        arm.home()
+        ticks.clear()
+        arm.move_to([0.5, 0.1, 0.3])
+        assert len(ticks) > 20
+        assert max(np.diff(ticks)) < PATIENT
+    finally:
+        adapter.close()
+
+
 def test_what_it_cannot_know_it_does_not_claim(robot: dict[str, Any]) -> None:
     arm, gripper = robot["arm"], robot["gripper"]
     assert np.isnan(arm.joints().efforts).all()

@@ -65,6 +65,18 @@ def test_a_block_is_lifted_and_judged_and_the_next_scene_begins_anew(
     assert set(first.sensors) == set(second.sensors)
 
 
+def test_a_condition_ends_a_motion_and_nothing_is_latched(table: Callable[..., TabletopAdapter]) -> None:
+    adapter = table()
+    adapter.reset(task("lift"))
+    arm, high = adapter.primitives()["arm"], "tool_pose[2] > 0.35"
+    arm.move_to([0.4, 0.0, 0.3])
+    ended = arm.move_by([0.0, 0.0, 0.2], until=high)
+    assert ended.stopped_by == high
+    assert 0.35 < ended.reached.position[2] < 0.49
+    assert arm.move_by([0.0, 0.0, -0.1]).position_error < 0.01
+    assert not arm.wait_for("gripper[1] > 5", timeout=0.1)
+
+
 def test_the_arm_is_stopped_by_what_it_meets(table: Callable[..., TabletopAdapter]) -> None:
     """The controller watches contacts itself: here on a way into the table that no planner has checked."""
     adapter = table()
