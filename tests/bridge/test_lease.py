@@ -272,6 +272,7 @@ def test_while_a_stop_is_latched_the_next_commander_is_refused(server: LocalServ
 def test_the_deadman_watches_calls_too_and_ends_the_lease(patient: LocalServer) -> None:
     with two(patient) as (first, second):
         first._send(first._command, "call", {"target": "counter", "method": "wait", "args": [60], "deadman_s": 0.3})
+        assert first._command.poll(10_000)
         answer = first._replies.received(first._command.recv_multipart())
         with pytest.raises(PrimitiveError, match="Stopped"):
             first._replies.value(answer)
