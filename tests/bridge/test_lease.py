@@ -245,6 +245,7 @@ def test_what_waited_while_the_server_was_frozen_is_not_carried_out(patient: Loc
         first._send(first._command, "call", {"target": "counter", "method": "add"})
         time.sleep(TTL_S + 0.5)
         process.resume()
+        assert first._command.poll(10_000)
         answer = first._replies.received(first._command.recv_multipart())
         with pytest.raises(CommandRefused, match="s after it was sent, and was to live for 4 s"):
             first._replies.value(answer)
