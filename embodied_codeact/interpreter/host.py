@@ -315,9 +315,9 @@ class Interpreter:
     def _spawn(self) -> None:
         if self._api is None:
             raise RuntimeError("start() was not called")
-        if self._worker is not None:
-            worker, self._worker = self._worker, None
-            worker.bury()
+        old, self._worker = self._worker, None
+        if old is not None:
+            old.kill()
         try:
             self._worker = self._new_worker(self._api)
         except EnvironmentFailure:
@@ -325,6 +325,10 @@ class Interpreter:
             self._server.close()
             self._server = ForkServer(self._preload, self._limits)
             self._worker = self._new_worker(self._api)
+        finally:
+            # Only now: while it dies, the new one begins.
+            if old is not None:
+                old.bury()
 
     def _new_worker(self, api: ApiDescription) -> Worker:
         return Worker(self._server, self.layers, Setup(api, self._limits), self._connect_world())
