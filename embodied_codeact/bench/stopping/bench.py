@@ -6,7 +6,7 @@ import random
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -74,13 +74,13 @@ def bench_stop(
     for controller in controllers:
         for cut in dict.fromkeys(fault.cut for fault in chosen):
             for figure in _with_one_rig(controller, [fault for fault in chosen if fault.cut == cut], rounds):
-                figures.append(figure)
                 on_figure(figure)
+                figures.append(figure)
     return figures
 
 
-def _with_one_rig(controller: str, faults: Sequence[Fault], rounds: int) -> list[StopFigure]:
-    """Figures of faults that need the same network."""
+def _with_one_rig(controller: str, faults: Sequence[Fault], rounds: int) -> Iterator[StopFigure]:
+    """Figures of faults that need the same network, each as soon as it is known."""
     chance = random.Random(0)
     with tempfile.TemporaryDirectory(prefix="eca-stop-") as folder:
         try:
@@ -88,9 +88,11 @@ def _with_one_rig(controller: str, faults: Sequence[Fault], rounds: int) -> list
         except ConfigurationError as error:
             if not faults[0].cut:
                 raise
-            return [_figure(controller, fault, [], left_out=str(error)) for fault in faults]
+            yield from (_figure(controller, fault, [], left_out=str(error)) for fault in faults)
+            return
         with rig:
-            return [_figure(controller, fault, *_trials(rig, fault, rounds, chance)) for fault in faults]
+            for fault in faults:
+                yield _figure(controller, fault, *_trials(rig, fault, rounds, chance))
 
 
 def _trials(rig: Rig, fault: Fault, rounds: int, chance: random.Random) -> tuple[list[Seen], int]:

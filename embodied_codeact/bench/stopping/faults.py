@@ -23,7 +23,7 @@ while True:
 """
 _HOLDS_THE_GIL = """
 import re, threading
-threading.Thread(target=lambda: arm.move_joints(there, speed=0.05), daemon=True).start()
+threading.Thread(target=lambda: arm.move_joints(there, speed=0.06), daemon=True).start()
 import time; time.sleep(1.0)
 re.match(r"(a+)+$", "a" * 60 + "b")
 """

@@ -122,6 +122,9 @@ class Rig:
             "key": self._keys["server"].secret,
             "server_key": self._keys["robot"].public,
             "level": "joints",
+            # The joints' own limits are what counts here.
+            "tool_speed": 2.0,
+            "tool_turn_speed": 10.0,
             "ttl": TTL_S,
         }
         words = [sys.executable, "-m", "embodied_codeact", "serve", "robot", "--endpoint", self._server_binds]
