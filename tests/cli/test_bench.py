@@ -82,3 +82,18 @@ def test_references_that_are_not_installed_are_left_out_and_said(monkeypatch: py
 def test_an_unknown_subject_is_named() -> None:
     assert "Did you mean 'bridge'?" in error_line(invoke("bench", "brige"))
     assert "unknown sandbox" in error_line(invoke("bench", "interpreter", "--sandbox", "strictt"))
+
+
+def test_a_fault_that_is_none_is_told_with_those_that_there_are() -> None:
+    line = error_line(invoke("bench", "stop", "--fault", "earthquake"))
+    assert "no fault is called so" in line
+    assert "operator's halt" in line
+
+
+@pytest.mark.slow
+def test_stops_are_measured_on_a_controller() -> None:
+    (figure,) = json.loads(invoke("bench", "stop", "--rounds", "2", "--fault", "operator", "--json").stdout)
+    assert figure["fault"] == "operator's halt"
+    assert (figure["rounds"], figure["latched"], figure["refused"], figure["still"]) == (2, 2, 2, 2)
+    assert figure["beyond"] == ""
+    assert 0 < figure["worst_ms"] < 2000
