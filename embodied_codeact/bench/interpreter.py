@@ -140,7 +140,7 @@ def _beside(name: str, ours: Callable[[], object], bare: Callable[[], object], r
 
 def _loops(interpreter: Interpreter, left_out: list[str], rounds: int) -> tuple[Measure, list[Measure]]:
     """The loop beside ``exec``, which compiles it anew each time as we do, and beside smolagents' executor."""
-    loop = _beside("200,000 loops", lambda: _ran(interpreter.run(_LOOP)), lambda: exec(_LOOP, {}), 3 * rounds)
+    loop = _beside("200,000 loops", lambda: _ran(interpreter.run(_LOOP)), lambda: exec(_LOOP, {}), 8 * rounds)
     try:
         theirs = smolagents_loop(_LOOP)
     except ImportError as error:

@@ -94,15 +94,28 @@ def smolagents_loop(code: str) -> Sample:
 
 @contextlib.contextmanager
 def bare_echo(round_trips: int) -> Iterator[Sample]:
-    """Samples of one round trip over a socket pair to a process that only echoes, as the mean of so many in a row."""
+    """Samples of one round trip over a socket pair to a process that only echoes, as the mean of so many in a row.
+
+    Each of the two has a processor of its own, where there are two, as a script and its world do. Left to itself the
+    system sometimes puts both on one, where nothing is ever woken, and a round trip takes a third.
+    """
     ours, theirs = socket.socketpair()
     with ours, theirs:
         process = subprocess.Popen(
             [sys.executable, "-I", "-c", _ECHO, str(theirs.fileno())], pass_fds=[theirs.fileno()]
         )
         theirs.close()
+        processors = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(process.pid, {processors[-1]})
 
         def sample() -> float:
+            os.sched_setaffinity(0, {processors[0]})
+            try:
+                return rounds()
+            finally:
+                os.sched_setaffinity(0, processors)
+
+        def rounds() -> float:
             began = time.perf_counter()
             for _ in range(round_trips):
                 ours.sendall(_MESSAGE)
