@@ -20,6 +20,8 @@ ROUNDS = 3
 SECONDS = 1.5
 JOINTS, CAMERA = "joint_positions", ("overhead_rgb", "overhead_depth")
 JOINTS_SECONDS = 4.0
+_GIVEN = (0.9, 0.75)
+"""Rates of the camera, as shares of bare pyzmq's, of which the one counts that more comes through of."""
 
 
 def bench_pictures(client: EnvironmentClient, *, rounds: int = ROUNDS, seconds: float = SECONDS) -> list[Measure]:
@@ -28,12 +30,12 @@ def bench_pictures(client: EnvironmentClient, *, rounds: int = ROUNDS, seconds: 
     for _ in range(rounds):
         with bare_publisher() as socket:
             bare.append(_rate(functools.partial(socket.recv_multipart, copy=False), seconds))
-        # Somewhat less than bare pyzmq carries: a camera that gives more keeps the processor busy with what is lost.
-        hz = max((hz for hz in RATES_HZ if hz <= 0.9 * bare[-1]), default=RATES_HZ[0])
-        with client.sensors(*names_at(hz)) as reader:
-            ours.append(_rate(functools.partial(reader.read, 20), seconds) / 2)
+        # The most that it carries lies somewhat below what bare pyzmq does: a camera that gives more keeps the
+        # processor busy with what is lost.
+        given = [_highest(share * bare[-1]) for share in _GIVEN]
+        ours.append(max(_pictures_read(client, hz, seconds) for hz in given))
         # What a slow reader does to the other is seen where the machine is not busy with sending alone.
-        calm = max(RATES_HZ[0], max(hz for hz in RATES_HZ if hz <= max(RATES_HZ[0], ours[-1] / 2)))
+        calm = _highest(ours[-1] / 2)
         with client.sensors(*names_at(calm)) as reader:
             alone.append(_rate(functools.partial(reader.read, 20), seconds) / 2)
             with _slow_reader(client, calm):
@@ -44,6 +46,17 @@ def bench_pictures(client: EnvironmentClient, *, rounds: int = ROUNDS, seconds: 
         ),
         Measure.beside("VGA RGB-D beside a slow subscriber", median(beside), "Hz", "the same alone", median(alone)),
     ]
+
+
+def _highest(hz: float) -> int:
+    """The fastest of the world's cameras that is not faster than this."""
+    return max((rate for rate in RATES_HZ if rate <= hz), default=RATES_HZ[0])
+
+
+def _pictures_read(client: EnvironmentClient, hz: int, seconds: float) -> float:
+    """How many pictures, colour with depth, are read in a second from the camera of this rate."""
+    with client.sensors(*names_at(hz)) as reader:
+        return _rate(functools.partial(reader.read, 20), seconds) / 2
 
 
 def bench_joints(client: EnvironmentClient, *, seconds: float = JOINTS_SECONDS) -> list[Measure]:

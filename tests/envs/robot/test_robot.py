@@ -210,7 +210,7 @@ def test_without_a_controller_it_says_so() -> None:
         environment.adapter(typed, WorldContext())
 
 
-def moving(arm: Any) -> tuple[threading.Thread, list[Exception]]:
+def moving(arm: Any, watcher: ControllerClient) -> tuple[threading.Thread, list[Exception]]:
     """A long motion under way in a thread of its own."""
     errors: list[Exception] = []
 
@@ -222,7 +222,11 @@ def moving(arm: Any) -> tuple[threading.Thread, list[Exception]]:
 
     thread = threading.Thread(target=move)
     thread.start()
-    time.sleep(0.5)
+    deadline = time.monotonic() + 30.0
+    while not watcher.state(fresh=True).velocities.any():
+        assert thread.is_alive(), errors
+        assert time.monotonic() < deadline, "the arm does not move"
+        time.sleep(0.01)
     return thread, errors
 
 
@@ -231,10 +235,9 @@ def test_a_stop_of_the_world_goes_on_to_the_controller(process: str, level: str,
     stop = Stop()
     with adapter_at(process, stop) as adapter, ControllerClient(process) as watcher:
         arm = adapter.primitives()["arm"]
-        thread, errors = moving(arm)
-        assert watcher.state(fresh=True).velocities.any()
+        thread, errors = moving(arm, watcher)
         stop.level = level
-        thread.join(timeout=5)
+        thread.join(timeout=30)
         assert isinstance(errors[0], Stopped)
         state = watcher.state(fresh=True)
         assert not state.velocities.any()
@@ -253,9 +256,9 @@ def test_a_stop_of_the_world_goes_on_to_the_controller(process: str, level: str,
 def test_a_stop_of_the_controllers_own_is_left_to_a_person(process: str) -> None:
     with adapter_at(process) as adapter, ControllerClient(process) as operator:
         arm = adapter.primitives()["arm"]
-        thread, errors = moving(arm)
+        thread, errors = moving(arm, operator)
         operator.stop("a hand in the way")
-        thread.join(timeout=5)
+        thread.join(timeout=30)
         assert isinstance(errors[0], Stopped)
         assert "emergency stop (a hand in the way)" in str(errors[0])
         with pytest.raises(Stopped, match=f"embodied-codeact controller clear {process}"):
@@ -271,9 +274,9 @@ def test_a_stop_of_the_controllers_own_is_left_to_a_person(process: str) -> None
 def test_an_emergency_stop_of_another_is_never_cleared_with_ours(process: str) -> None:
     stop = Stop()
     with adapter_at(process, stop) as adapter, ControllerClient(process) as operator:
-        thread, _ = moving(adapter.primitives()["arm"])
+        thread, _ = moving(adapter.primitives()["arm"], operator)
         stop.level = "protective stop"
-        thread.join(timeout=5)
+        thread.join(timeout=30)
         operator.stop("and I mean it")
         stop.level = "normal"
         with pytest.raises(Stopped, match="and I mean it"):
