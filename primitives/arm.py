@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +26,8 @@ from embodied_codeact.primitives.arm_types import ArmLimits, Array, JointState, 
 from embodied_codeact.primitives.rotations import from_yaw, heading, multiply, pointing_down, wrap
 
 Vector = Sequence[float] | Array
+Predicate = Callable[[Mapping[str, Any]], bool]
+"""A function of what the sensors say, by name."""
 
 HOME = (0.0, -0.215, 0.0, -2.57, 0.0, 2.356, 0.785)
 """Joint positions of a Franka Emika Panda whose tool points down above the near part of the table, rad."""
@@ -51,7 +53,8 @@ class Arm:
     names it. It is a text such as "gripper[1] > 5 and tool_pose[2] < 0.1", looked at in every step. Sensors:
     joint_positions, joint_velocities, joint_efforts: (n,); tool_pose: (7,), position and orientation; gripper: (2,),
     width and force; and those that the guide names. There are comparisons, and, or, not, + - * /, abs, min, max, norm,
-    name[0], name[:3].
+    name[0], name[:3]. A function does too: until=lambda sensors: sensors["gripper"][1] > 5. It is asked in the script
+    while the motion goes on: it answers some steps late (``stopped_by`` says how many ms), and cannot use primitives.
     """
 
     def __init__(self, backend: ArmBackend, home: Sequence[float] = HOME, *, sensors: ArmSensors | None = None) -> None:
@@ -84,7 +87,7 @@ class Arm:
         """
         return self._backend.limits
 
-    def home(self, speed: float = 1.0, *, until: str | None = None) -> MotionResult:
+    def home(self, speed: float = 1.0, *, until: str | Predicate | None = None) -> MotionResult:
         """Go back to the posture of the start: above the near part of the table, pointing down, out of the way.
 
         >>> arm.home().position_error < 0.002
@@ -106,7 +109,7 @@ class Arm:
         """
         self._backend.wait(check_duration("seconds", seconds, LONGEST_WAIT))
 
-    def wait_for(self, condition: str, timeout: float = 10.0) -> bool:
+    def wait_for(self, condition: str | Predicate, timeout: float = 10.0) -> bool:
         """Hold still until a condition on sensors holds (see ``until``), for at most ``timeout`` seconds; return
         whether it does.
 
@@ -133,7 +136,7 @@ class MotionArm(Arm):
         orientation: Vector | None = None,
         speed: float = 1.0,
         touching: Sequence[str] = (),
-        until: str | None = None,
+        until: str | Predicate | None = None,
     ) -> MotionResult:
         """Bring the tool to ``position`` [x, y, z] on any free way, over obstacles where needed.
 
@@ -156,7 +159,7 @@ class MotionArm(Arm):
         orientation: Vector | None = None,
         speed: float = 1.0,
         touching: Sequence[str] = (),
-        until: str | None = None,
+        until: str | Predicate | None = None,
     ) -> MotionResult:
         """Bring the tool to ``position`` in a straight line; otherwise like ``move_to``. Nothing may be in the way.
 
@@ -172,7 +175,7 @@ class MotionArm(Arm):
         return told(result, guard)
 
     def move_by(
-        self, offset: Vector, *, speed: float = 1.0, touching: Sequence[str] = (), until: str | None = None
+        self, offset: Vector, *, speed: float = 1.0, touching: Sequence[str] = (), until: str | Predicate | None = None
     ) -> MotionResult:
         """Move the tool by ``offset`` [dx, dy, dz] along the world's axes in a straight line, turned as it is.
 
@@ -186,7 +189,7 @@ class MotionArm(Arm):
         pose = Pose(check_workspace(tool.position + change, self._backend.limits), tool.orientation)
         return told(self._backend.move_tool(pose, straight=True, speed=share, touching=names, until=guard), guard)
 
-    def rotate(self, angle: float, *, speed: float = 1.0, until: str | None = None) -> MotionResult:
+    def rotate(self, angle: float, *, speed: float = 1.0, until: str | Predicate | None = None) -> MotionResult:
         """Turn the tool in place about the vertical by ``angle``, counter-clockwise seen from above. The wrist has an
         end: where OutOfReach is raised, turn the other way round.
 
@@ -230,4 +233,4 @@ class MotionArm(Arm):
 
 def told(result: MotionResult, guard: Guard | None) -> MotionResult:
     """The result, which says what ended the motion early, where something did."""
-    return result if guard is None or not guard.held else replace(result, stopped_by=guard.condition.text)
+    return result if guard is None or not guard.held else replace(result, stopped_by=guard.told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -48,27 +48,58 @@ class ArmSensors:
         return self._read[name]()
 
     def guard(self, condition: Any) -> Guard:
-        """Read a condition on these sensors.
+        """Read a condition on these sensors: a text, or a function of them.
 
         Raises:
             InvalidArgument: it is none.
         """
-        return Guard(Condition(condition, self.specs()), self.read)
+        if callable(condition):
+            return Guard(lambda: bool(condition(Readings(self._read))), lambda: _function_told(condition))
+        read = Condition(condition, self.specs())
+        return Guard(lambda: read.holds(self.read), lambda: read.text)
+
+
+class Readings(Mapping[str, Any]):
+    """What sensors say in one step, by name; each is read when it is looked at first."""
+
+    def __init__(self, read: Mapping[str, Callable[[], Any]]) -> None:
+        self._read = read
+        self._values: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._values:
+            self._values[name] = self._read[name]()
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        return len(self._read)
 
 
 class Guard:
-    """A condition that is asked at every step of a motion, and remembers whether it has held."""
+    """A condition that is asked at every step of a motion, and remembers whether it has held. ``told`` names it."""
 
-    def __init__(self, condition: Condition, read: Callable[[str], Any]) -> None:
-        self.condition = condition
+    def __init__(self, holds: Callable[[], bool], told: Callable[[], str]) -> None:
         self.held = False
-        self._read = read
+        self._holds = holds
+        self._told = told
 
     def __call__(self) -> bool:
         """Whether it holds now."""
-        if self.condition.holds(self._read):
+        if self._holds():
             self.held = True
         return self.held
+
+    @property
+    def told(self) -> str:
+        """The condition, as a result names it."""
+        return self._told()
+
+
+def _function_told(function: Callable[..., Any]) -> str:
+    return str(getattr(function, "told", getattr(function, "__name__", function)))
 
 
 def _pose(backend: ArmBackend) -> Any:

@@ -78,8 +78,6 @@ class Condition:
         Raises:
             InvalidArgument: it is none; says where, and what to write instead.
         """
-        if callable(text):
-            raise InvalidArgument(f"a function cannot be asked at every step of a motion: write {_EXAMPLE}")
         if not isinstance(text, str) or not text.strip() or len(text) > LONGEST:
             raise InvalidArgument(f"expected {_EXAMPLE}, of {LONGEST} characters at most")
         self.text = text.strip()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from embodied_codeact.primitives.arm import LONGEST_WAIT, Arm, Vector, told
+from embodied_codeact.primitives.arm import LONGEST_WAIT, Arm, Predicate, Vector, told
 from embodied_codeact.primitives.arm_arguments import (
     check_duration,
     check_speed,
@@ -23,7 +23,12 @@ class JointArm(Arm):
     __doc__ = Arm.__doc__
 
     def move_joints(
-        self, positions: Vector, *, speed: float = 1.0, touching: Sequence[str] = (), until: str | None = None
+        self,
+        positions: Vector,
+        *,
+        speed: float = 1.0,
+        touching: Sequence[str] = (),
+        until: str | Predicate | None = None,
     ) -> MotionResult:
         """Move to joint positions (n,), rad, base to wrist, all arriving together on a straight line in joint space.
 
@@ -37,7 +42,9 @@ class JointArm(Arm):
         share, names = check_speed(speed), check_touching(touching)
         return told(self._backend.move_joints(target, speed=share, touching=names, until=guard), guard)
 
-    def move_velocities(self, velocities: Vector, duration: float, *, until: str | None = None) -> MotionResult:
+    def move_velocities(
+        self, velocities: Vector, duration: float, *, until: str | Predicate | None = None
+    ) -> MotionResult:
         """Bring the joints to ``velocities`` (n,), rad/s, keep them for ``duration`` seconds, and come to rest.
 
         >>> before = arm.joints().positions

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from embodied_codeact import wire
 from embodied_codeact.arguments import Arguments
+from embodied_codeact.bridge.asking import check_functions
 from embodied_codeact.bridge.stop import StopFlag, StopLevel
 from embodied_codeact.contracts import ApiDescription, CallRecord, Permissions
 from embodied_codeact.describe import public_methods
@@ -104,7 +105,7 @@ class Callables:
             for key, function in functions.items():
                 self._functions[name, key] = (function, Arguments(inspect.signature(function)))
 
-    def call(self, target: str, method: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def call(self, target: str, method: str, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
         """Call one of them and return what it returns, ready to travel. Also raises whatever it raises.
 
         Raises:
@@ -121,6 +122,7 @@ class Callables:
             arguments.check(args, kwargs)
         except TypeError as error:
             raise InvalidArgument(f"{method or target}{arguments.signature}: {error}") from None
+        check_functions(method or target, arguments.signature, args, kwargs)
         return wire.plain(function(*args, **kwargs))
 
 

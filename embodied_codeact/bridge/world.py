@@ -27,6 +27,7 @@ from typing import Any
 import msgspec
 
 from embodied_codeact.bridge import snapshots
+from embodied_codeact.bridge.asking import Questions, is_answer, put_functions
 from embodied_codeact.bridge.calls import Callables, Called, Permit, call_record, kind_of, shorten
 from embodied_codeact.bridge.guardian import Living, fork_guarded
 from embodied_codeact.bridge.sensing import Sensing, select_precisely
@@ -301,7 +302,7 @@ class World:
         """
         try:
             if worker.flush() and not self._requests:
-                self._requests.extend(worker.receive_available())
+                self._requests.extend(each for each in worker.receive_available() if not is_answer(each))
             for _ in range(_REQUESTS_PER_TURN):
                 if not self._requests or not worker.flush() or self._awaits_permit():
                     break
@@ -335,6 +336,8 @@ class World:
         if script is Script.NONE or (script is Script.BOUND and self._permit is None):
             return Called({"id": request["id"], "error": _error(Stopped.__name__, "the script has ended")})
         permit = self._permit if script is Script.BOUND else None
+        if "functions" in request and self._worker is not None:
+            put_functions(request["functions"], args, kwargs, Questions(self._worker, request["id"], self._requests))
         called = self._call(str(request.get("target")), str(request.get("method")), args, kwargs, permit)
         return called._replace(answer={"id": request["id"], **called.answer})
 

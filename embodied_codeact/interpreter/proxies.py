@@ -147,9 +147,6 @@ def _check_arguments(
         raise TypeError(f"{name}(): {error}.{hint} Signature: {shown}") from None
 
 
-_FUNCTION_HINT = '. A function stays in the script: a condition is written as a text, such as "gripper[1] > 5"'
-
-
 def _caller(
     world: World, errors: Mapping[str, type[Exception]], target: str, method: str
 ) -> Callable[[tuple[Any, ...], Mapping[str, Any]], Any]:
@@ -161,8 +158,7 @@ def _caller(
         except RemoteError as error:
             raise _as_local(error, errors) from None
         except TypeError as error:
-            hint = _FUNCTION_HINT if any(map(inspect.isroutine, (*args, *kwargs.values()))) else ""
-            raise TypeError(f"an argument of {shown}(): {error}{hint}") from None
+            raise TypeError(f"an argument of {shown}(): {error}") from None
 
     return call
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import socket
 import threading
 import time
@@ -71,9 +72,20 @@ class LittleWorld:
             while True:
                 request = channel.receive()
                 self.calls.append(request)
+                for place, _ in request.get("functions", ()):
+                    self._ask(channel, request["id"], place)
                 channel.send({"id": request["id"], **self._answer(request)})
         except ChannelClosed:
             channel.close()
+
+    def _ask(self, channel: Channel, call: int, place: int | str) -> None:
+        """Ask a function of the script, with a sensor that counts, until it holds."""
+        for count in itertools.count():
+            channel.send({"id": call, "ask": place, "sensors": {"count": count}})
+            answer = channel.receive()
+            assert (answer["op"], answer["id"]) == ("answer", call)
+            if answer["holds"]:
+                return
 
     def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         if request["op"] == "state":

@@ -105,10 +105,42 @@ def test_calls_cross_into_the_world_and_back(embodied: Interpreter, world: Littl
     assert embodied.run("a = state.place\na != state.place").value == "True"
 
 
-def test_a_function_as_condition_is_told_to_be_a_text(embodied: Interpreter) -> None:
-    error = embodied.run("arm.move_to([0, 0, 0], speed=lambda sample: True)").error
+def test_a_function_is_asked_while_the_call_runs(embodied: Interpreter) -> None:
+    outcome = embodied.run(
+        "seen = []\n"
+        "def enough(sensors):\n    seen.append(sensors['count'])\n    return sensors['count'] >= 3\n"
+        "print(arm.move_to([0, 0, 0], speed=enough).position_error_m, seen)"
+    )
+    assert outcome.error is None
+    assert outcome.stdout == "0.001 [0, 1, 2, 3]\n"
+
+
+def test_what_a_function_raises_ends_the_call_and_is_raised(embodied: Interpreter) -> None:
+    error = embodied.run("arm.move_to([0, 0, 0], speed=lambda sensors: sensors['cuont'])").error
     assert error is not None
-    assert "a condition is written as a text, such as" in error.message
+    assert (error.kind, error.line) == ("KeyError", 1)
+    assert "world.py" not in error.traceback
+    assert embodied.run("arm.echo(1)").value == "1", "the channel goes on"
+
+
+def test_a_function_cannot_use_primitives(embodied: Interpreter) -> None:
+    for use in ("arm.echo(1)", "state.place"):
+        error = embodied.run(f"arm.move_to([0, 0, 0], speed=lambda sensors: {use})").error
+        assert error is not None
+        assert "cannot use primitives itself" in error.message
+    assert embodied.run("arm.echo(1)").value == "1"
+
+
+def test_a_function_that_goes_on_for_ever_is_interrupted(embodied: Interpreter) -> None:
+    outcome = embodied.run("def loop(sensors):\n    while True: pass\narm.move_to([0, 0, 0], speed=loop)", timeout_s=0.3)
+    assert outcome.error is not None
+    assert outcome.error.kind == "TimeLimitExceeded"
+
+
+def test_a_function_in_a_list_cannot_travel(embodied: Interpreter) -> None:
+    error = embodied.run("arm.echo([lambda sensors: True])").error
+    assert error is not None
+    assert "a function cannot travel" in error.message
 
 
 def test_an_error_shows_the_scripts_line_and_nothing_of_the_proxies(embodied: Interpreter) -> None:
@@ -123,7 +155,7 @@ def test_an_error_shows_the_scripts_line_and_nothing_of_the_proxies(embodied: In
     assert misspelt.text().count("Did you mean") == 1
 
 
-@pytest.mark.parametrize("value", ["lambda: 1", "object()", "open('/dev/null')", "10**30", "'\\ud800'", "arm"])
+@pytest.mark.parametrize("value", ["[lambda: 1]", "object()", "open('/dev/null')", "10**30", "'\\ud800'", "arm"])
 def test_what_cannot_travel_is_a_clear_error(embodied: Interpreter, world: LittleWorld, value: str) -> None:
     error = embodied.run(f"arm.echo({value})").error
     assert error is not None

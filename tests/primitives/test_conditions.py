@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -117,7 +118,6 @@ def test_a_number_that_is_none_fulfils_no_comparison_and_each_sensor_is_read_onc
         ("", "expected a condition on sensors, such as"),
         ("height > 1" + " " * 600, "of 500 characters at most"),
         (3, "expected a condition on sensors"),
-        (lambda _: True, "a function cannot be asked at every step"),
     ],
 )
 def test_what_is_no_condition_is_told_what_to_write(text: Any, told: str) -> None:
@@ -141,6 +141,26 @@ def test_a_condition_ends_a_motion_on_the_way() -> None:
     there = arm.move_linear([0.5, 0.0, 0.3], until="tool_pose[2] > 0.5")
     assert there.stopped_by == ""
     assert there.position_error < 0.002
+
+
+def test_a_function_of_the_sensors_is_a_condition() -> None:
+    backend = FakeArm()
+    arm = MotionArm(backend)
+    looked_at: set[str] = set()
+
+    def is_low(sensors: Mapping[str, Any]) -> bool:
+        looked_at.update(sensors)
+        return bool(sensors["tool_pose"][2] < 0.2 and sensors["gripper"][0] > 0.0)
+
+    arm.move_to([0.5, 0.0, 0.3])
+    result = arm.move_linear([0.5, 0.0, 0.1], until=is_low)
+    assert result.stopped_by == "is_low"
+    assert 0.18 < result.reached.position[2] < 0.2
+    assert looked_at == {"joint_positions", "joint_velocities", "joint_efforts", "tool_pose", "gripper"}
+    assert arm.wait_for(is_low, timeout=1)
+    assert not arm.wait_for(lambda _: False, timeout=1)
+    with pytest.raises(KeyError, match="tool_pos"):
+        arm.home(until=lambda sensors: sensors["tool_pos"])
 
 
 def test_every_motion_takes_a_condition() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -126,6 +127,29 @@ def test_a_script_reacts_inside_a_turn(session: EnvironmentClient) -> None:
     assert (near, still, opened) == ("True", "True", "False")
     assert stopped_by == "'the arm|yellow block' in contacts"
     assert "Did you mean 'tool_pose'?" in told
+
+
+def test_a_scripts_own_function_ends_a_motion(session: EnvironmentClient) -> None:
+    session.reset(LIFT)
+    code = (
+        "arm.move_to([0.5, 0.2, 0.4])\n"
+        "def across(sensors):\n    return sensors['tool_pose'][1] < 0.05 and isinstance(sensors['contacts'], str)\n"
+        "result = arm.move_linear([0.5, -0.2, 0.4], speed=0.2, until=across)\n"
+        "print(result.stopped_by)\n"
+        "print(-0.19 < result.reached.position[1] < 0.05, arm.joints().velocities.round(2).any())\n"
+        "print(arm.wait_for(lambda sensors: sensors['gripper'][0] > 0.05, timeout=1))\n"
+        "try:\n    arm.home(until=lambda sensors: sensors['tool_pos'][2] > 1)\n"
+        "except KeyError as error:\n    print(error)\n"
+        "try:\n    arm.pick(lambda sensors: True)\n"
+        "except InvalidArgument as error:\n    print(error)\n"
+        "print(arm.home(until=lambda sensors: False).stopped_by == '')\n"
+    )
+    result, _ = session.execute(code, timeout_s=120)
+    assert result.error is None, result.error.text()
+    stopped_by, there, opened, misspelt, refused, home = result.stdout.splitlines()
+    assert re.fullmatch(r"across \(line 2\), by what was sensed \d+\.\d ms before", stopped_by)
+    assert (there, opened, misspelt, home) == ("True False", "True", "'tool_pos'", "True")
+    assert "object takes no function" in refused
 
 
 def test_a_guarded_motion_ends_by_planned_deceleration() -> None:
