@@ -132,7 +132,9 @@ def test_a_function_cannot_use_primitives(embodied: Interpreter) -> None:
 
 
 def test_a_function_that_goes_on_for_ever_is_interrupted(embodied: Interpreter) -> None:
-    outcome = embodied.run("def loop(sensors):\n    while True: pass\narm.move_to([0, 0, 0], speed=loop)", timeout_s=0.3)
+    outcome = embodied.run(
+        "def loop(sensors):\n    while True: pass\narm.move_to([0, 0, 0], speed=loop)", timeout_s=0.3
+    )
     assert outcome.error is not None
     assert outcome.error.kind == "TimeLimitExceeded"
 
