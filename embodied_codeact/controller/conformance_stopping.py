@@ -119,7 +119,11 @@ def _levels(probe: Probe) -> str:
     probe.ask("clear", Cleared)
     if stop(None).stop != "emergency stop":
         fail("a stop without a body is not an emergency stop")
+    probe.ask("clear", Cleared)
     probe.refused("InvalidArgument", "stop", {"level": "normal"})
+    cleared = probe.ask("clear", Cleared).cleared
+    if cleared != "emergency stop":
+        fail(f"a stop whose level cannot be read latched {cleared!r}, and is to latch an emergency stop")
     return "never lowered"
 
 

@@ -184,7 +184,12 @@ class ControllerServer:
         return self._robot.status()
 
     def _stop(self, received: Received) -> Any:
-        body = received.body(StopBody | None) or StopBody()
+        try:
+            body = received.body(StopBody | None) or StopBody()
+        except FramingError:
+            # Whoever asks for a stop, however badly, means one.
+            self._robot.stop("emergency stop", "a stop was asked for in a way that cannot be read")
+            raise
         self._robot.stop(body.level, body.reason)
         return self._robot.status()
 
