@@ -87,8 +87,8 @@ def bench(
 
 def _bench_stop(controllers: list[str], faults: list[str], rounds: int, *, as_json: bool) -> None:
     def tell(figure: StopFigure) -> None:
-        if not as_json:
-            typer.echo(f"{figure.controller}: {figure.fault}: {_outcome(figure)}")
+        # Also beside JSON: it takes many minutes, and what is known by then is not to be lost if it fails.
+        typer.echo(f"{figure.controller}: {figure.fault}: {_outcome(figure)}", err=as_json)
 
     figures = bench_stop(controllers, rounds=rounds, faults=faults, on_figure=tell)
     if as_json:

@@ -23,8 +23,8 @@ _AFTER_CLEAR_S = 0.3
 
 
 class Voided(Exception):
-    """The arm was stopped before anything went wrong: this machine was too busy for the time that the world has to be
-    heard in. Such a trial says nothing."""
+    """The arm was stopped before anything went wrong, since this machine was too busy for the time in which the world
+    has to be heard; or its motion came to its own end before the silence was long enough. Such a trial says nothing."""
 
 
 class Seen(NamedTuple):
@@ -59,6 +59,9 @@ def run_trial(rig: Rig, fault: Fault, chance: random.Random) -> Seen:
     probe.wait(fault.within_s + _LOOKS_ON_S)
     moving = [told.header.time_ns for told in probe.told if float(np.max(np.abs(told.state.velocities))) > _RESTS]
     rest_s = (max(moving, default=began_ns) - began_ns) / 1e9
+    status = probe.status()
+    if not fault.server_lives and (status.stop, status.outcome) == ("normal", "done"):
+        raise Voided
     beyond = excess(probe.told, probe.robot)
     latched, refused = _latched(rig, fault), _refused(rig, fault)
     rig.recover()
