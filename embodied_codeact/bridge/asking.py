@@ -131,8 +131,11 @@ def check_functions(
     if not any(isinstance(value, ScriptFunction) for value in (*args, *kwargs.values())):
         return
     for name, value in signature.bind(*args, **kwargs).arguments.items():
-        inside = value if isinstance(value, tuple) else value.values() if isinstance(value, dict) else (value,)
-        if not any(isinstance(each, ScriptFunction) for each in inside):
-            continue
-        if inside != (value,) or TAKES_FUNCTIONS not in str(signature.parameters[name].annotation):
+        if isinstance(value, ScriptFunction):
+            refused = TAKES_FUNCTIONS not in str(signature.parameters[name].annotation)
+        else:
+            # What *args and **kwargs have taken.
+            inside = value if isinstance(value, tuple) else value.values() if isinstance(value, dict) else ()
+            refused = any(isinstance(each, ScriptFunction) for each in inside)
+        if refused:
             raise InvalidArgument(f"{shown}{signature}: {name} takes no function; call it, and give what it returns")

@@ -9,7 +9,6 @@ A call whose arguments hold functions of the script says so by ``"functions": [[
 
 from __future__ import annotations
 
-import inspect
 import socket
 import sys
 import threading
@@ -57,7 +56,7 @@ class WorldLink:
         """
         request = {"op": "call", "target": target, "method": method, "args": list(args), "kwargs": kwargs}
         given: list[tuple[int | str, Any]] = [*enumerate(args), *kwargs.items()]
-        functions = {place: value for place, value in given if inspect.isroutine(value)}
+        functions = {place: value for place, value in given if callable(value)}
         if functions:
             request["args"] = [None if index in functions else value for index, value in enumerate(args)]
             request["kwargs"] = {name: value for name, value in kwargs.items() if name not in functions}

@@ -123,6 +123,11 @@ def test_what_a_function_raises_ends_the_call_and_is_raised(embodied: Interprete
     assert embodied.run("arm.echo(1)").value == "1", "the channel goes on"
 
 
+def test_anything_that_can_be_called_is_a_condition(embodied: Interpreter) -> None:
+    code = "import functools, operator\narm.move_to([0, 0, 0], speed=functools.partial(operator.ne, {'count': 0}))"
+    assert embodied.run(code).error is None
+
+
 def test_a_function_cannot_use_primitives(embodied: Interpreter) -> None:
     for use in ("arm.echo(1)", "state.place"):
         error = embodied.run(f"arm.move_to([0, 0, 0], speed=lambda sensors: {use})").error

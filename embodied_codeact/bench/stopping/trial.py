@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from embodied_codeact.bench.stopping.faults import Fault
+from embodied_codeact.bench.stopping.faults import TTL_S, Fault
 from embodied_codeact.bench.stopping.rig import Rig
 from embodied_codeact.controller.conformance_seen import excess, moved_within
 from embodied_codeact.errors import CommandRefused, EnvironmentFailure, StopLatched
@@ -60,7 +60,7 @@ def run_trial(rig: Rig, fault: Fault, chance: random.Random) -> Seen:
     moving = [told.header.time_ns for told in probe.told if float(np.max(np.abs(told.state.velocities))) > _RESTS]
     rest_s = (max(moving, default=began_ns) - began_ns) / 1e9
     status = probe.status()
-    if not fault.server_lives and (status.stop, status.outcome) == ("normal", "done"):
+    if not fault.server_lives and rest_s <= TTL_S and (status.stop, status.outcome) == ("normal", "done"):
         raise Voided
     beyond = excess(probe.told, probe.robot)
     latched, refused = _latched(rig, fault), _refused(rig, fault)
