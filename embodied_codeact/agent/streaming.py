@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MAX_WAITING = 1000
 """Events that may wait for the consumer before the agent waits too."""
+_LOOK_S = 0.2
+"""How often the consumer looks whether it was interrupted, while nothing comes."""
 _REASON = "nobody awaits the episode any more"
 
 
@@ -163,7 +165,9 @@ class _Waiting:
     def __iter__(self) -> Iterator[AgentEvent]:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._events or self._ended)
+                # Not in one go: a Ctrl-C that comes just before the main thread falls asleep does not wake it.
+                while not self._changed.wait_for(lambda: self._events or self._ended, timeout=_LOOK_S):
+                    pass
                 if not self._events:
                     self.exhausted = True
                     return

@@ -18,6 +18,8 @@ from embodied_codeact.evaluation.scores import EvaluationReport, score
 from embodied_codeact.evaluation.sessions import OpenSession
 
 MOST_ERRORS_IN_A_ROW = 3
+_LOOK_S = 0.2
+"""How often the thread that waits looks whether it was interrupted."""
 MakeAgent = Callable[[Task], CodeActAgent]
 
 
@@ -99,9 +101,14 @@ class _Evaluation:
             raise self._failure
 
     def _wait(self) -> None:
-        # Not by joining the threads: CPython before 3.13 takes a thread whose join was interrupted for ended.
+        def all_stopped() -> bool:
+            return self._stopped >= {thread for thread in self._threads if thread.ident}
+
+        # Not by joining the threads: CPython before 3.13 takes a thread whose join was interrupted for ended. And not
+        # in one go: a Ctrl-C that comes just before the main thread falls asleep does not wake it.
         with self._changed:
-            self._changed.wait_for(lambda: self._stopped >= {thread for thread in self._threads if thread.ident})
+            while not self._changed.wait_for(all_stopped, timeout=_LOOK_S):
+                pass
 
     def _work_apart(self) -> None:
         try:
