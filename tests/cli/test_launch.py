@@ -357,6 +357,7 @@ def test_at_a_terminal_a_table_shows_how_they_do(temporary: Path, tmp_path: Path
         assert re.search(rf"\[agent\]  not solved  {AGENT_ENDS}", person.wait_for("[agent] ended"))
         assert person.end()[0] == 130
     assert "agent    ended" in person.screen
-    assert "exit status 130" in person.screen
+    # An agent that has ended by itself may be told to once more while its interpreter shuts down.
+    assert re.search(r"exit status (1|130)|killed by SIGTERM", person.screen)
     assert not psutil.wait_procs(started, timeout=5)[1]
     assert not list(temporary.iterdir())
