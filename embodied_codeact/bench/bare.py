@@ -23,6 +23,8 @@ Keys = tuple[KeyPair, KeyPair]
 LOOPBACK = "tcp://127.0.0.1:*"
 MESSAGE = [b"ECA1", b"x" * 100]
 """As large as a call, in as many frames."""
+_HEADER = b"x" * 120
+"""As long as that of a picture."""
 QUEUE = 2
 """Of a publisher, as the bridge has for pictures."""
 
@@ -54,10 +56,13 @@ def bare_echo(address: str = LOOPBACK, keys: Keys | None = None) -> Iterator[Bar
 
 
 @contextlib.contextmanager
-def bare_publisher(address: str = LOOPBACK) -> Iterator[zmq.Socket[bytes]]:
-    """Start a process that publishes VGA RGB-D pictures as fast as they are taken, and subscribe to it. Each is one
-    message of four frames."""
-    with _connected("publish", zmq.SUB, address, None) as socket:
+def bare_publisher(address: str = LOOPBACK, *, together: bool = False) -> Iterator[zmq.Socket[bytes]]:
+    """Start a process that publishes VGA RGB-D pictures as fast as they are taken, and subscribe to it.
+
+    Colour and depth are messages of their own, as the bridge sends them, each of four frames; with ``together`` they
+    are one message, of as many frames.
+    """
+    with _connected("publish-together" if together else "publish", zmq.SUB, address, None) as socket:
         yield socket
 
 
@@ -97,13 +102,13 @@ def _serve(what: str, address: str, keys: list[bytes]) -> None:
     if keys:
         socket.curve_publickey, socket.curve_secretkey = keys
         socket.curve_server = True
-    if what == "publish":
+    if what != "echo":
         socket.setsockopt(zmq.SNDHWM, QUEUE)
         # Waits for the subscriber, so that nothing is sent in vain.
         socket.setsockopt(zmq.XPUB_NODROP, 1)
     socket.bind(address)
     print(socket.getsockopt_string(zmq.LAST_ENDPOINT), flush=True)
-    _echo(socket) if what == "echo" else _publish(socket)
+    _echo(socket) if what == "echo" else _publish(socket, together=what == "publish-together")
 
 
 def _echo(socket: zmq.Socket[bytes]) -> None:
@@ -111,7 +116,7 @@ def _echo(socket: zmq.Socket[bytes]) -> None:
         socket.send_multipart(socket.recv_multipart())
 
 
-def _publish(socket: zmq.Socket[bytes]) -> None:
+def _publish(socket: zmq.Socket[bytes], *, together: bool) -> None:
     import numpy as np
 
     from embodied_codeact.bench.world import HEIGHT, WIDTH
@@ -121,7 +126,11 @@ def _publish(socket: zmq.Socket[bytes]) -> None:
     depth: Any = random.random((HEIGHT, WIDTH), dtype=np.float32)
     socket.recv()
     while True:
-        socket.send_multipart([b"picture", b"x" * 100, rgb.data, depth.data])
+        if together:
+            socket.send_multipart([b"picture", _HEADER, rgb.data, depth.data])
+        else:
+            socket.send_multipart([b"image/rgb", MESSAGE[0], _HEADER, rgb.data])
+            socket.send_multipart([b"image/depth", MESSAGE[0], _HEADER, depth.data])
 
 
 def _end_with_input() -> None:

@@ -85,6 +85,7 @@ class SensorPublisher:
         self._topics: dict[int, bytes] = {}
         self._subscriptions = Subscriptions(())
         self._notes = msgspec.msgpack.Decoder(list[Sampled])
+        self._datagrams = _Datagrams(link.samples)
 
     def begin(self, specs: Sequence[SensorSpec]) -> None:
         """These are the world's sensors, which do not change."""
@@ -107,8 +108,8 @@ class SensorPublisher:
 
     def pump(self) -> None:
         """Publish what the world has sent."""
-        for note in _datagrams(self._link.samples):
-            for sample in self._notes.decode(note):
+        for datagram in self._datagrams:
+            for sample in self._notes.decode(datagram):
                 topic = self._topics.get(sample.sensor)
                 if topic is not None:
                     self._publish(topic, sample)
@@ -126,7 +127,7 @@ class _Lent(NamedTuple):
     """A place from which a picture is being sent."""
 
     place: int
-    tracker: zmq.MessageTracker | None
+    tracker: zmq.MessageTracker
 
 
 class ImageThread(threading.Thread):
@@ -144,10 +145,13 @@ class ImageThread(threading.Thread):
         self._subscriptions = Subscriptions((*self._raw.values(), *self._compressed.values()))
         self._notes = msgspec.msgpack.Decoder(list[Pictured])
         self._lent: list[_Lent] = []
+        self._wanted: dict[int, int] = dict.fromkeys(cameras, 0)
+        """How each camera is wanted now."""
         link.memory.divide(specs)
         self._end_fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
 
     def run(self) -> None:
+        datagrams = _Datagrams(self._link.pictures)
         poller = zmq.Poller()
         for source in (self._socket, self._link.pictures.fileno(), self._end_fd):
             poller.register(source, zmq.POLLIN)
@@ -158,8 +162,8 @@ class ImageThread(threading.Thread):
                     return
                 if self._socket in ready:
                     self._read_subscriptions()
-                for notes in _datagrams(self._link.pictures):
-                    for note in self._notes.decode(notes):
+                for datagram in datagrams:
+                    for note in self._notes.decode(datagram):
                         self._pass_on_safely(note)
                 self._free_places()
         finally:
@@ -175,7 +179,8 @@ class ImageThread(threading.Thread):
         with contextlib.suppress(zmq.Again):
             for _ in range(_READS_PER_TURN):
                 self._subscriptions.take(self._socket.recv(flags=zmq.NOBLOCK))
-        changed = [self._link.memory.want(index, self._how(index)) for index in self._specs]
+        self._wanted = {index: self._how(index) for index in self._specs}
+        changed = [self._link.memory.want(index, how) for index, how in self._wanted.items()]
         if any(changed):
             self._link.wake()
 
@@ -192,26 +197,28 @@ class ImageThread(threading.Thread):
             tracker = self._pass_on(note, memory.picture(note.place, note.nbytes))
         except Exception:  # noqa: BLE001 - one picture that cannot be sent must not end the others
             traceback.print_exc()
-        self._lent.append(_Lent(note.place, tracker))
-        self._free_places()
+        if tracker is None:
+            memory.free(note.place)
+        else:
+            self._lent.append(_Lent(note.place, tracker))
 
     def _pass_on(self, note: Pictured, data: memoryview) -> zmq.MessageTracker | None:
-        how = self._how(note.sensor)
+        """Send a picture as it is wanted. Where it is sent from where it lies, return what says when it has been."""
+        how = self._wanted[note.sensor]
         if how & COMPRESSED:
-            self._send(self._compressed[note.sensor], self._compress(note, data), lend=False)
+            self._send([self._compressed[note.sensor], *self._compress(note, data)])
         if not how & RAW:
             return None
         document = wire.array_document(note.dtype, note.shape)
-        frames = message(self._session, note.seq, note.time_ns, document, [data])
+        frames = [self._raw[note.sensor], *message(self._session, note.seq, note.time_ns, document, [data])]
         # Slow subscribers keep what they are lent for long: not so much that the world has no room for new pictures.
-        lend = len(self._lent) < self._link.memory.places // 2
-        return self._send(self._raw[note.sensor], frames, lend=lend)
+        return self._send(frames, lend=len(self._lent) < self._link.memory.places // 2)
 
     def _free_places(self) -> None:
         """Free the places from which everything has been sent."""
         still: list[_Lent] = []
         for lent in self._lent:
-            if lent.tracker is None or lent.tracker.done:
+            if lent.tracker.done:
                 self._link.memory.free(lent.place)
             else:
                 still.append(lent)
@@ -225,10 +232,15 @@ class ImageThread(threading.Thread):
             return failed(str(error), self._session, note.time_ns)
         return message(self._session, note.seq, note.time_ns, document, ())
 
-    def _send(self, topic: bytes, frames: list[Buffer], *, lend: bool) -> zmq.MessageTracker | None:
-        """Send a copy, or (``lend``) from where it lies: what is returned then says when it is not needed any more."""
+    def _send(self, frames: Sequence[Buffer], *, lend: bool = False) -> zmq.MessageTracker | None:
+        """Send a copy, or the last frame (``lend``) from where it lies: what is returned then says when it is not
+        needed any more."""
         with contextlib.suppress(zmq.Again):
-            return self._socket.send_multipart([topic, *frames], flags=zmq.NOBLOCK, copy=not lend, track=lend)
+            if not lend:
+                return self._socket.send_multipart(frames, flags=zmq.NOBLOCK)
+            for frame in frames[:-1]:
+                self._socket.send(frame, zmq.NOBLOCK | zmq.SNDMORE)
+            return self._socket.send(frames[-1], zmq.NOBLOCK, copy=False, track=True)
         return None
 
 
@@ -249,7 +261,15 @@ def _streamed(specs: Sequence[SensorSpec]) -> list[tuple[int, SensorSpec]]:
     return [(index, spec) for index, spec in enumerate(specs[:MAX_SENSORS]) if spec.streamed_hz > 0]
 
 
-def _datagrams(sock: socket.socket) -> Iterator[bytes]:
-    with contextlib.suppress(BlockingIOError):
-        for _ in range(_READS_PER_TURN):
-            yield sock.recv(_NOTE_BYTES)
+class _Datagrams:
+    """Reads what has come on a socket, into a buffer of its own: a new one each time is fetched from the system."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._buffer = memoryview(bytearray(_NOTE_BYTES))
+
+    def __iter__(self) -> Iterator[memoryview]:
+        """Yield each datagram, to be used before the next."""
+        with contextlib.suppress(BlockingIOError):
+            for _ in range(_READS_PER_TURN):
+                yield self._buffer[: self._socket.recv_into(self._buffer)]
