@@ -84,6 +84,7 @@ def _digest_files(root: Path, sources: dict[str, str]) -> AlfworldData:
     abilities = {name.lower(): frozenset(kinds) for name, kinds in constants["VAL_ACTION_OBJECTS"].items()}
     accepts = {kind: frozenset(held) for kind, held in constants["VAL_RECEPTACLE_OBJECTS"].items()}
     containers = frozenset(constants["MOVABLE_RECEPTACLES"])
+    told = [importlib.metadata.version("alfworld"), *sources.values()]
     return AlfworldData(
         root=root,
         domain=sources[_DOMAIN],
@@ -98,5 +99,5 @@ def _digest_files(root: Path, sources: dict[str, str]) -> AlfworldData:
         sentences={task_type: tuple(entry["templates"]) for task_type, entry in templates.items()},
         furniture=frozenset(accepts) - containers,
         scenes={room: tuple(numbers) for room, numbers in constants["SCENE_TYPE"].items()},
-        digest=hashlib.sha256("\0".join([importlib.metadata.version("alfworld"), *sources.values()]).encode()).hexdigest(),
+        digest=hashlib.sha256("\0".join(told).encode()).hexdigest(),
     )

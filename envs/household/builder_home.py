@@ -7,7 +7,7 @@ ALFWorld makes the names that a player reads ("cabinet 1") out of such ids.
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from embodied_codeact.envs.household.builder_alfworld import AlfworldData
@@ -139,7 +139,9 @@ class _Maker:
 
     def _beside(self, kind: str, standing: Sequence[Piece]) -> Piece:
         """Find a place for furniture that the floor plan has somewhere."""
-        near = next((found for best in BESIDE.get(kind, ()) if (found := [p for p in standing if p.kind == best])), None)
+        near = next(
+            (found for best in BESIDE.get(kind, ()) if (found := [p for p in standing if p.kind == best])), None
+        )
         # Burners of one stove stand together; so does whatever there is several of.
         same = [piece for piece in standing if piece.kind == kind]
         anchor = self._rng.choice(same or near or list(standing))

@@ -3,7 +3,8 @@
 The domain that ALFWorld ships has the actions for that commented out, so no game of it can reach the goal of
 ``pick_and_place_with_movable_recep``; ALFWorld leaves those games out. Ours carry a domain with two more actions, whose
 names and sense are those of the disabled ones, and a grammar with plain words for them. A thing in a movable receptacle
-is in no other: it moves along, and is seen by examining what it is in. As in ALFRED, a movable receptacle takes one
+is in no other: it moves along, and is seen by examining what it is in while that is held (the only time that ALFWorld
+lets an object be examined). As in ALFRED, a movable receptacle takes one
 thing, and no movable receptacle goes into another.
 """
 
@@ -13,7 +14,7 @@ from embodied_codeact.envs.household.games import MOVABLE_TASK
 from embodied_codeact.errors import ConfigurationError
 
 _PREDICATE_BEFORE = "    (objectType ?o - object ?t - otype)"
-_PREDICATE = "    (canContainObject ?ot1 - otype ?ot2 - otype)              ; true if a movable receptacle can hold object\n"
+_PREDICATE = "    (canContainObject ?ot1 - otype ?ot2 - otype)              ; true if a movable receptacle takes it\n"
 # Where it stands is not a parameter: with it, the planner of a large home would have ten times as much to write out.
 _ACTIONS = """\
  ;; agent puts the object it holds into a movable receptacle

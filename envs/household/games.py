@@ -85,7 +85,7 @@ class Game:
 
     @property
     def task_type(self) -> str:
-        """One of :data:`TASK_TYPES`, or :data:`MOVABLE_TASK`: by the name of a folder above the file, else by the goal."""
+        """One of :data:`TASK_TYPES`, or :data:`MOVABLE_TASK`: by the name of a folder above it, else by the goal."""
         for part in reversed(self.path.parts[:-1]):
             for kind in (*TASK_TYPES, MOVABLE_TASK):
                 if part.startswith(f"{kind}-"):
