@@ -131,21 +131,21 @@ def _generate(
     console = Console(stderr=True, highlight=False)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     made = 0
-    # Where nobody watches, the bar would be one line at the end that says nothing new.
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        bar = progress.add_task(name, total=count)
+    try:
+        # Where nobody watches, the bar would be one line at the end that says nothing new.
+        with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+            bar = progress.add_task(name, total=count)
 
-        def advance() -> None:
-            nonlocal made
-            made += 1
-            progress.advance(bar)
+            def advance() -> None:
+                nonlocal made
+                made += 1
+                progress.advance(bar)
 
-        try:
             summary = generator.generate(options, out, count=count, seed=seed, on_made=advance)
-        except KeyboardInterrupt:
-            line = f"{made} of {count} are there; the same command goes on from here"
-            console.print(line, style="yellow", markup=False, soft_wrap=True)
-            raise
+    except KeyboardInterrupt:
+        line = f"{made} of {count} are there; the same command goes on from here"
+        console.print(line, style="yellow", markup=False, soft_wrap=True)
+        raise
     if as_json:
         common.print_json(summary)
     else:
