@@ -13,6 +13,8 @@ import pytest
 
 from tests.cli.support import error_line, invoke
 from tests.cli.terminal import CTRL_C, PATIENCE_S, Terminal
+from tests.conftest import REPOSITORY
+from tests.house.test_readme import cli_commands
 
 
 def test_homes_are_made_and_summed_up_for_programs_and_for_people(tmp_path: Path) -> None:
@@ -143,3 +145,13 @@ def test_interrupted_it_says_how_far_it_came(tmp_path: Path) -> None:
     assert done.exit_code == 130
     assert "2 of 3 are there; the same command goes on from here" in done.stderr
     assert "interrupted" in done.stderr
+
+
+def test_the_commands_that_the_documentation_shows_make_homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shown = [words for words in cli_commands(REPOSITORY / "docs" / "household.md") if "--out" in words]
+    assert len(shown) > 4
+    for words in shown:
+        done = invoke(*words)
+        assert done.exit_code == 0, (words, done.output)
+        assert list(Path(words[words.index("--out") + 1]).rglob("game.tw-pddl"))
