@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from embodied_codeact.envs.household.builder_alfworld import AlfworldData, alfworld_data
 from embodied_codeact.envs.household.builder_plans import LAMP, FloorPlan, Split, floor_plans, rooms
@@ -73,46 +74,54 @@ def assign(
     for name in allowed:
         if name not in rooms():
             raise ConfigurationError(unknown_name("room", name, rooms()))
-    fitting = [
-        found
-        for name in allowed
-        for found in _choices(task_type, split, name)
-        if thing in (None, found.thing) and receptacle in (None, found.receptacle)
-    ]
-    if not fitting:
+    found: _Choices = _choices(task_type, split, allowed, thing, receptacle)
+    if not found:
         raise ConfigurationError(
             f"no home for {task_type}: nothing suits room={room}, thing={thing}, receptacle={receptacle}"
         )
-    # Rooms first, then plans and things, so that a room with many receptacles does not outweigh the others.
-    for aspect in _ASPECTS:
-        if len(fitting) > 1:
-            chosen = rng.choice(sorted({aspect(found) for found in fitting}))
-            fitting = [found for found in fitting if aspect(found) == chosen]
-    return fitting[0]
-
-
-_ASPECTS: tuple[Callable[[Assignment], str], ...] = (
-    lambda found: found.plan.room,
-    lambda found: found.thing,
-    lambda found: found.receptacle,
-    lambda found: found.container,
-    lambda found: f"{found.plan.number:03d}",
-)
+    while isinstance(found, dict):
+        found = found[rng.choice(list(found))]
+    return found
 
 
 def suits(task_type: str, split: Split, names: Sequence[str]) -> bool:
     """Whether a task of that type can be done in one of these kinds of room."""
-    return any(_choices(task_type, split, name) for name in names)
+    return bool(_choices(task_type, split, tuple(names), None, None))
+
+
+_Choices: TypeAlias = "dict[str, _Choices] | Assignment"
 
 
 @functools.cache
-def _choices(task_type: str, split: Split, room: str) -> tuple[Assignment, ...]:
+def _choices(
+    task_type: str, split: Split, names: tuple[str, ...], thing: str | None, receptacle: str | None
+) -> dict[str, _Choices]:
+    """Return what can be asked for as a tree, in order: by room, thing, receptacle, container, floor plan.
+
+    Room comes first, and the plan last, so that a room with many receptacles does not outweigh the others.
+    """
     rules = alfworld_data()
-    if room not in rules.rooms[task_type]:
-        return ()
-    return tuple(
-        found for plan in floor_plans(split) if plan.room == room for found in _in_plan(task_type, plan, rules)
-    )
+    suited = [plan for plan in floor_plans(split) if plan.room in names and plan.room in rules.rooms[task_type]]
+    fitting = [
+        found
+        for plan in suited
+        for found in _in_plan(task_type, plan, rules)
+        if thing in (None, found.thing) and receptacle in (None, found.receptacle)
+    ]
+    tree: dict[str, _Choices] = {}
+    for found in sorted(fitting, key=_branches):
+        *branches, leaf = _branches(found)
+        node = tree
+        for branch in branches:
+            below = node.setdefault(branch, {})
+            assert isinstance(below, dict)
+            node = below
+        node[leaf] = found
+    return tree
+
+
+def _branches(found: Assignment) -> tuple[str, ...]:
+    return found.plan.room, found.thing, found.receptacle, found.container, f"{found.plan.number:03d}"
 
 
 def _in_plan(task_type: str, plan: FloorPlan, rules: AlfworldData) -> Iterator[Assignment]:
