@@ -6,17 +6,18 @@ import json
 from pathlib import Path
 from types import TracebackType
 
-from embodied_codeact.envs.household.adapter import Engine, textworld_engine
+from embodied_codeact.envs.household.engine import Engine
+from embodied_codeact.envs.household.engine_native import NativeEngine
 from embodied_codeact.envs.household.games import read_game
 from embodied_codeact.envs.household.state import NOTHING_HAPPENS
 from embodied_codeact.errors import EnvironmentFailure
 
 
 class PlanPlayer:
-    """Plays the walkthroughs of one game file after another. The engine starts with the first."""
+    """Plays the walkthroughs of one game file after another."""
 
     def __init__(self, engine: Engine | None = None) -> None:
-        self._engine = engine
+        self._engine = engine or NativeEngine()
 
     def __enter__(self) -> PlanPlayer:
         return self
@@ -24,8 +25,7 @@ class PlanPlayer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._engine is not None:
-            self._engine.close()
+        self._engine.close()
 
     def check(self, path: Path) -> int:
         """Replay the plan of a game file and return how many commands it has.
@@ -34,8 +34,6 @@ class PlanPlayer:
             ConfigurationError: the game cannot be used.
             EnvironmentFailure: the plan does not win, or wins too early.
         """
-        if self._engine is None:
-            self._engine = textworld_engine()
         game = read_game(path)
         plan = json.loads(path.read_text("utf-8")).get("walkthrough") or []
         self._engine.start(game)
