@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from embodied_codeact.envs.household.builder_levels import Difficulty
 from embodied_codeact.envs.household.builder_plans import KEPT_BACK, NEVER_USED, Split, floor_plans
 from embodied_codeact.envs.household.builder_tasks import BUILDABLE
 from embodied_codeact.envs.household.games import GAME_NAME, MOVABLE_TASK, TASK_TYPES, list_tasks, read_game
@@ -314,3 +315,10 @@ def test_a_movable_receptacle_of_a_domain_without_its_actions_is_not_played(tmp_
 
 def test_all_six_kinds_of_task_come_by_turns(tmp_path: Path) -> None:
     assert generate(tmp_path, 15).task_types == {kind: 3 if index < 3 else 2 for index, kind in enumerate(TASK_TYPES)}
+
+
+@pytest.mark.parametrize("difficulty", ["easy", "medium", "hard"])
+@pytest.mark.parametrize("split", ["training", "generalisation"])
+def test_every_plan_wins(tmp_path: Path, difficulty: Difficulty, split: Split) -> None:
+    options = GeneratorOptions(task_type=list(BUILDABLE), difficulty=difficulty, split=split, verify=True)
+    assert generate(tmp_path, 70, seed=11, options=options).verified == 70
