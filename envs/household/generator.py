@@ -173,9 +173,8 @@ class HouseholdGenerator:
         chosen = {name: value for name, value in msgspec.to_builtins(options).items() if name != "verify"}
         folder = OutputFolder(out, {**chosen, "seed": seed, "count": count})
         _task_types(options)
-        folder.claim()
         tally = _Tally()
-        with PlanPlayer() as player:
+        with folder.claimed(), PlanPlayer() as player:
             for spec in specs:
                 self._ensure(folder, spec, options, tally, player if options.verify else None)
                 tally.task_types[spec.assignment.task_type] += 1

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,21 +25,38 @@ class OutputFolder:
         self.path = path
         self._content = {"builder": BUILDER_VERSION, "alfworld": alfworld_data().digest[:12], **arguments}
 
-    def claim(self) -> None:
-        """Make the folder ours, or see that it is.
+    @contextlib.contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Make the folder ours, or see that it is, and keep other runs out of it meanwhile.
 
         Raises:
-            ConfigurationError: it holds something else, or homes of other arguments.
+            ConfigurationError: it holds something else, or homes of other arguments, or another run writes to it.
             EnvironmentFailure: it cannot be written.
         """
-        manifest = self.path / MANIFEST
         try:
             if self.path.exists() and not self.path.is_dir():
                 raise ConfigurationError(f"{self.path} is a file: name a folder with --out")
+            self.path.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError as error:
+            raise file_error(self.path, error) from error
+        try:
+            # The system takes the lock back when this process ends, however it does.
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._claim()
+            yield
+        except BlockingIOError as error:
+            raise ConfigurationError(f"another run writes to {self.path}: wait for its end") from error
+        finally:
+            os.close(handle)
+
+    def _claim(self) -> None:
+        manifest = self.path / MANIFEST
+        try:
             if manifest.is_file():
                 self._check(manifest)
                 self._clear_unfinished()
-            elif self.path.is_dir() and any(self.path.iterdir()):
+            elif any(path for path in self.path.iterdir() if not path.name.startswith(UNFINISHED)):
                 raise ConfigurationError(
                     f"{self.path} is not empty, and was not written by this command: name a new or empty folder"
                 )

@@ -146,6 +146,15 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
         generate(tmp_path / "homes", 2)
 
 
+def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:
+    def start_another() -> None:
+        with pytest.raises(ConfigurationError, match="another run writes"):
+            generate(tmp_path, 2)
+
+    generator.generate(MEDIUM, tmp_path, count=1, seed=0, on_made=start_another)
+    assert generate(tmp_path, 2).made == 1, "the lock is gone with the run that held it"
+
+
 def test_a_full_disk_is_told_and_leaves_no_half_a_game(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from embodied_codeact.envs.household.generator import *\n"
