@@ -7,11 +7,11 @@ are ordered by how few facts they are likely to find, so that what the agent is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from embodied_codeact.envs.household.native.memo import Get, Trace
+from embodied_codeact.envs.household.native.memo import Facts, Get, Trace
 from embodied_codeact.envs.household.native.pddl import (
     And,
     Atom,
@@ -26,6 +26,8 @@ from embodied_codeact.envs.household.native.tables import Patterns, key_of
 
 if TYPE_CHECKING:
     from embodied_codeact.envs.household.native.world import World
+
+_LATER_FACTS = 8
 
 Binding = list[str]
 """One object for each place of a frame; what is not bound yet is empty."""
@@ -56,16 +58,19 @@ class Frame:
 
 @dataclass(frozen=True)
 class Conditions:
-    """Compiles conditions for one rulebook. ``counts`` says how many facts of each predicate a usual game begins with."""
+    """Compiles conditions for one rulebook; ``facts`` are those that a usual game begins with."""
 
     patterns: Patterns
     fluents: frozenset[str]
-    counts: Mapping[str, int]
+    facts: Mapping[str, Facts]
+    kinds: Collection[str]
 
     def every_binding(self, params: Params, condition: Formula, frame: Frame, bound: frozenset[str]) -> list[Step]:
         """Return steps that together find each binding of ``params`` (and of what is ``bound``) under a condition."""
         return [
-            self._chain(case_params, parts, frame, bound) for case_params, parts in _cases(params, (condition,), bound)
+            self._chain(case_params, parts, frame, bound)
+            for case_params, parts in _cases(params, (condition,), bound)
+            if all(kind in self.kinds for _, kind in case_params)  # nothing is of a type that nobody declared
         ]
 
     def test(self, formula: Formula, frame: Frame, bound: frozenset[str]) -> Test:
@@ -112,7 +117,8 @@ class Conditions:
                 continue
             atoms = [part for part in left if isinstance(part, Atom) and not part.negated and part.predicate != "="]
             if atoms:
-                atom = min(atoms, key=lambda atom: self._likely_finds(atom, known))
+                # Facts that never change come first where as few are found: results differ less from state to state.
+                atom = min(atoms, key=lambda atom: (self._likely_finds(atom, known), atom.predicate in self.fluents))
                 links.append(self._lookup(atom, frame, known, kinds))
                 left.remove(atom)
                 known |= free_variables(atom)
@@ -126,8 +132,13 @@ class Conditions:
         return step
 
     def _likely_finds(self, atom: Atom, known: set[str]) -> float:
-        free = sum(arg[0] == "?" and arg not in known for arg in atom.args)
-        return max(self.counts.get(atom.predicate, 0), 1) ** float(free / len(atom.args))
+        """How many facts a lookup probably finds: as many as are found in a usual game at its beginning."""
+        given = tuple(index for index, arg in enumerate(atom.args) if arg[0] != "?" or arg in known)
+        facts = self.facts.get(atom.predicate)
+        if facts:
+            return len(facts) / len({key_of(given)(fact) for fact in facts})
+        # What nothing is at the beginning (opened, held, hot) may be true of some things later.
+        return _LATER_FACTS ** (1.0 - len(given) / len(atom.args))
 
     def _lookup(self, atom: Atom, frame: Frame, known: set[str], kinds: Mapping[str, str]) -> Callable[[Step], Step]:
         """Look an atom's facts up by what is known of its arguments, and bind the rest."""
