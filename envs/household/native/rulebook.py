@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from embodied_codeact.envs.household.native.conditions import Conditions, Frame, Step, Test
 from embodied_codeact.envs.household.native.grammar import Each, Grammar, Plain, Rule, Wording, read_query, read_symbols
-from embodied_codeact.envs.household.native.memo import Facts
+from embodied_codeact.envs.household.native.memo import Facts, Key
 from embodied_codeact.envs.household.native.pddl import (
     TRUE,
     Action,
@@ -22,7 +22,7 @@ from embodied_codeact.envs.household.native.pddl import (
     read_domain,
 )
 from embodied_codeact.envs.household.native.recent import Recent
-from embodied_codeact.envs.household.native.tables import Key, Patterns, key_of
+from embodied_codeact.envs.household.native.tables import Patterns, key_of
 from embodied_codeact.envs.household.native.words import Variable, Words, Writer
 
 _TOLD = "@told"

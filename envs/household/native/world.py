@@ -13,7 +13,7 @@ from itertools import product
 from embodied_codeact.envs.household.naming import object_names
 from embodied_codeact.envs.household.native.conditions import Binding, Frame, Test
 from embodied_codeact.envs.household.native.grammar import UnreadableGrammar, read_grammar
-from embodied_codeact.envs.household.native.memo import Facts, Get, Memo, State, Trace
+from embodied_codeact.envs.household.native.memo import Facts, Get, Key, Memo, State, Trace
 from embodied_codeact.envs.household.native.pddl import (
     TYPE_PREFIX,
     And,
@@ -139,7 +139,7 @@ class World:
             for schema in self.book.schemas
         ]
         self._forget()
-        self.opening = self.book.opening.write(self, self.initial.get, (), Trace())
+        self.opening = self.book.opening.write(Trace(self, self.initial.get), ())
 
     def _forget(self) -> None:
         self._left = _MOST_REMEMBERED
@@ -150,6 +150,7 @@ class World:
         self._operations: list[dict[Fact, Operation]] = [{} for _ in schemas]
         self._words: list[dict[object, Memo]] = [{} for _ in schemas]
         self._sorted: dict[tuple[Offer, ...], list[str]] = {}
+        self.written: dict[tuple[str, Key], str] = {}
 
     def _remember(self, memo: Memo, trace: Trace, result: object) -> None:
         memo.keep(trace, result)
@@ -162,8 +163,8 @@ class World:
         memo = self._won
         won: bool | None = memo.find(get)
         if won is None:
-            trace = Trace()
-            won = self._goal_test(self, get, self._goal_frame.binding(), trace)
+            trace = Trace(self, get)
+            won = self._goal_test(trace, self._goal_frame.binding())
             self._remember(memo, trace, won)
         return won
 
@@ -176,7 +177,7 @@ class World:
         memo = self._offers[number]
         offer: Offer | None = memo.find(get)
         if offer is None:
-            trace = Trace()
+            trace = Trace(self, get)
             offer = Offer(self._offered(self.book.schemas[number], get, trace))
             self._remember(memo, trace, offer)
         return offer
@@ -190,7 +191,7 @@ class World:
             return False
 
         for step in schema.steps:
-            step(self, get, schema.frame.binding(), trace, use)
+            step(trace, schema.frame.binding(), use)
         commands: dict[str, Fact] = {}
         for objects in found:
             if not (schema.may_be_idle and self._is_idle(schema, objects)):
@@ -203,8 +204,8 @@ class World:
         key = schema.template.key(objects)
         command = self._commands[schema.number].get(key)
         if command is None:
-            own = Trace()
-            command = schema.template.writer.write(self, get, objects, own)
+            own = Trace(self, get)
+            command = schema.template.writer.write(own, objects)
             if own.reads or own.kinds & schema.template.others:
                 trace.reads.update(own.reads)
             else:
@@ -238,8 +239,8 @@ class World:
         if text is None:
             feedback = operation.schema.feedback
             assert feedback is not None  # or it had not been offered
-            trace = Trace()
-            text = feedback.writer.write(self, get, operation.objects, trace)
+            trace = Trace(self, get)
+            text = feedback.writer.write(trace, operation.objects)
             if not trace.kinds & feedback.others:
                 self._remember(operation.words, trace, text)
         return text
@@ -249,9 +250,7 @@ class World:
         changes: Sequence[Conditional] = ()
         if operation.conditional:
             changes = [
-                change
-                for change in operation.conditional
-                if change.test(self, state.get, list(change.binding), Trace())
+                change for change in operation.conditional if change.test(Trace(self, state.get), list(change.binding))
             ]
         for slot, fact in operation.removed:
             _remove(state, slot, fact)
