@@ -135,18 +135,27 @@ def parse_options(environment: Environment, given: Mapping[str, Any]) -> msgspec
     Raises:
         ConfigurationError: an option does not exist (with the nearest name) or has a value that it cannot take.
     """
-    known = list(environment.options_type.__struct_encode_fields__)
+    return parse_struct(f"environment {environment.name!r}", environment.options_type, given)
+
+
+def parse_struct(owner: str, kind: type[msgspec.Struct], given: Mapping[str, Any]) -> msgspec.Struct:
+    """Turn ``key=value`` options into a struct of typed ones; ``owner`` is whose options they are, for errors.
+
+    Raises:
+        ConfigurationError: an option does not exist (with the nearest name) or has a value that it cannot take.
+    """
+    known = list(kind.__struct_encode_fields__)
     for name in given:
         if name not in known:
             hint = did_you_mean(name, known) or f" It has: {', '.join(known) or 'none'}."
-            raise ConfigurationError(f"environment {environment.name!r} has no option {name!r}.{hint}")
-    for field in msgspec.structs.fields(environment.options_type):
+            raise ConfigurationError(f"{owner} has no option {name!r}.{hint}")
+    for field in msgspec.structs.fields(kind):
         name = field.encode_name
         if typing.get_origin(field.type) is typing.Literal and name in given:
             choices = [str(choice) for choice in typing.get_args(field.type)]
             if given[name] not in choices:
                 raise ConfigurationError(unknown_name(f"value for option {name!r}", given[name], choices))
     try:
-        return msgspec.convert(dict(given), environment.options_type, strict=False)
+        return msgspec.convert(dict(given), kind, strict=False)
     except msgspec.ValidationError as error:
-        raise ConfigurationError(f"option of environment {environment.name!r}: {error}") from error
+        raise ConfigurationError(f"option of {owner}: {error}") from error
