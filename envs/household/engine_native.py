@@ -88,7 +88,7 @@ class NativeEngine:
                 self._won = world.won(state.get)
             return world.answer(operation, state.get)
         except UnreadableGrammar as error:
-            raise EnvironmentFailure(f"{self._game and self._game.path}: {error}") from error
+            raise EnvironmentFailure(f"{self._game and self._game.path}: failed at {command!r}: {error}") from error
 
     def admissible(self) -> list[str]:
         """Return every command that can be carried out now, sorted, each once.
