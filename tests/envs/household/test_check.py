@@ -70,7 +70,7 @@ class Faulty(NativeEngine):
         answer = super().command(text)
         if self._fault == "words" and answer.startswith("You open"):
             return answer.replace("In it, you see", "In it you see")
-        if self._fault == "failure" and text.startswith("examine mug 1"):
+        if self._fault == "failure" and text.startswith("inventory"):
             raise EnvironmentFailure("no words for it")
         return answer
 
