@@ -18,8 +18,8 @@ import msgspec
 
 from embodied_codeact.contracts import CheckReport, Measure, SavingSession, Task
 from embodied_codeact.envs.household.bench_episodes import memory_after_mb, random_walks, steps_per_second
-from embodied_codeact.envs.household.check_run import CheckOptions, native_engine, run_check
-from embodied_codeact.envs.household.engine import Engine, textworld_engine
+from embodied_codeact.envs.household.check_run import CheckOptions, run_check
+from embodied_codeact.envs.household.engine import Engine, native_engine, textworld_engine
 from embodied_codeact.envs.household.games import Game, read_game
 from embodied_codeact.errors import EnvironmentFailure
 

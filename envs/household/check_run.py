@@ -14,15 +14,8 @@ import msgspec
 
 from embodied_codeact.envs.household.check import Difference, GameCheck, check_game
 from embodied_codeact.envs.household.check_games import CheckedGame, generated_games, given_games
-from embodied_codeact.envs.household.engine import Engine, textworld_engine
-from embodied_codeact.envs.household.engine_native import NativeEngine
+from embodied_codeact.envs.household.engine import Engine, native_engine, textworld_engine
 from embodied_codeact.errors import ConfigurationError, EnvironmentFailure
-
-
-def native_engine() -> Engine:
-    """Return the engine that is to be like the reference."""
-    return NativeEngine()
-
 
 MakeEngine = Callable[[], Engine]
 _SHOWN = 20
