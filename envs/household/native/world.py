@@ -28,7 +28,6 @@ from embodied_codeact.envs.household.native.recent import Recent
 from embodied_codeact.envs.household.native.rulebook import (
     CompiledEffect,
     Schema,
-    Text,
     fixed_texts,
     predicates_of,
     rulebook,
