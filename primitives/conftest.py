@@ -18,6 +18,8 @@ from embodied_codeact.primitives.household import House
 from embodied_codeact.primitives.joint_arm import JointArm
 from embodied_codeact.primitives.scene import Scene
 from embodied_codeact.primitives.skill_arm import SkillArm
+from embodied_codeact.primitives.text_game import Game
+from embodied_codeact.primitives.text_game_fakes import FakeTextGame
 from embodied_codeact.primitives.workspace import Workspace
 from embodied_codeact.primitives.workspace_fakes import FakeWorkspace
 
@@ -34,6 +36,7 @@ def names_of_a_script(request: pytest.FixtureRequest, doctest_namespace: dict[st
         "scene": Scene(backend.table),
         "camera": Camera(FakeCameras()),
         "env": Env(FakeEnv()),
+        "game": Game(FakeTextGame()),
         "workspace": Workspace(FakeWorkspace()),
     }
     doctest_namespace.update(names)

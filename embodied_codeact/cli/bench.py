@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -13,9 +13,9 @@ from embodied_codeact.bench import bench_bridge, bench_interpreter
 from embodied_codeact.bench.stopping import StopFigure, bench_stop
 from embodied_codeact.bridge.local import local_session
 from embodied_codeact.cli import common
-from embodied_codeact.contracts import Measure
+from embodied_codeact.contracts import ChecksItself, Measure
 from embodied_codeact.errors import ConfigurationError, unknown_name
-from embodied_codeact.registry import benchmark_names, environment_names, load_benchmark
+from embodied_codeact.registry import benchmark_names, convert_options, environment_names, load_benchmark
 
 SUBJECTS = ("interpreter", "bridge", "stop", "hf")
 ARM = "tabletop"
@@ -41,11 +41,30 @@ def bench(
         list[str] | None, typer.Option(help="For stop: only faults whose names hold this. Again for more.")
     ] = None,
     rounds: Annotated[int, typer.Option(min=1, help="For stop: how often each fault happens.")] = 20,
+    check: Annotated[
+        bool, typer.Option("--check", help="For an environment: compare it with its reference instead of timing it.")
+    ] = False,
+    games: Annotated[str | None, typer.Option(help="For household: game file, or folder of games.")] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--option",
+            "-o",
+            metavar="KEY=VALUE",
+            help="For an environment: an option of it, or with --check, of the check.",
+        ),
+    ] = None,
     as_json: common.Json = False,
 ) -> None:
     """Measure, and print each figure beside its reference. Timings depend on the machine; compare the ratios."""
     if subject is not None and subject not in (subjects := [*SUBJECTS, *benchmark_names()]):
         raise ConfigurationError(unknown_name("subject", subject, subjects))
+    given = common.environment_options(games=games, options=option)
+    if (check or given) and (subject is None or subject in SUBJECTS):
+        raise ConfigurationError("--check, --games and -o are for an environment: name one, as in 'bench household'")
+    if check and subject is not None:
+        _check(subject, given, as_json=as_json)
+        return
     mode = common.check_sandbox(sandbox)
     if subject == "stop":
         _bench_stop(controller or ["tabletop"], fault or [], rounds, as_json=as_json)
@@ -66,7 +85,7 @@ def bench(
         measures += _bench_hf()
     if subject is not None and subject not in SUBJECTS:
         benchmark = load_benchmark(subject)
-        with local_session(subject, benchmark.options, sandbox=mode) as client:
+        with local_session(subject, {**benchmark.options, **given}, sandbox=mode) as client:
             measures += benchmark.measure(client)
     if as_json:
         common.print_json(measures)
@@ -83,6 +102,22 @@ def bench(
             "" if measure.ratio is None else f"{measure.ratio:.2f}",
         )
     Console(highlight=False).print(table)
+
+
+def _check(environment: str, given: dict[str, Any], *, as_json: bool) -> None:
+    benchmark = load_benchmark(environment)
+    if not isinstance(benchmark, ChecksItself):
+        raise ConfigurationError(f"{environment} has no check: leave --check out")
+    options = convert_options(benchmark.check_options, given, f"the check of {environment}")
+    # It takes many minutes: whoever waits is told how far it is.
+    report = benchmark.check(options, lambda line: typer.echo(line, err=True))
+    if as_json:
+        common.print_json(report)
+    else:
+        for line in report.lines():
+            typer.echo(line)
+    if not report.passed:
+        raise typer.Exit(1)
 
 
 def _bench_stop(controllers: list[str], faults: list[str], rounds: int, *, as_json: bool) -> None:

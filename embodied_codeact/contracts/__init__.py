@@ -19,7 +19,7 @@ from embodied_codeact.contracts.api import (
     PrimitiveSpec,
     SensorSpec,
 )
-from embodied_codeact.contracts.benchmark import Benchmark, Measure
+from embodied_codeact.contracts.benchmark import Benchmark, CheckReport, ChecksItself, Measure
 from embodied_codeact.contracts.commands import commands_of, parameters_of, text_commands
 from embodied_codeact.contracts.environment import (
     FRAMES_PER_SECOND,
@@ -86,6 +86,8 @@ __all__ = [
     "Benchmark",
     "CallFinished",
     "CallRecord",
+    "CheckReport",
+    "ChecksItself",
     "ClosableModel",
     "CodeAction",
     "CountsTokens",

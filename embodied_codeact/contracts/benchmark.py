@@ -6,8 +6,8 @@ kitchen = "my_package.bench:benchmark"
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -39,4 +39,30 @@ class Benchmark(Protocol):
 
     def measure(self, session: SavingSession) -> Sequence[Measure]:
         """Run, and return the figures."""
+        ...
+
+
+class CheckReport(Protocol):
+    """What a check showed: a struct, whose fields are what a program is told."""
+
+    passed: bool
+
+    def lines(self) -> Sequence[str]:
+        """Tell it in words, a line each."""
+        ...
+
+
+@runtime_checkable
+class ChecksItself(Protocol):
+    """A benchmark that can also say whether what it measures is right, against a reference in the same run."""
+
+    check_options: type[msgspec.Struct]
+    """Typed options of the check, with defaults; what the command line's ``-o key=value`` fills in."""
+
+    def check(self, options: Any, tell: Callable[[str], None]) -> CheckReport:
+        """Compare. ``tell`` hears of the progress.
+
+        Raises:
+            ConfigurationError: there is nothing to compare, or it cannot be used.
+        """
         ...

@@ -1,7 +1,8 @@
 """Which environments Gymnasium gets to know.
 
 An installed package offers the tasks of an environment by an entry point of the group ``embodied_codeact.gymnasium``
-under the environment's name. It names a function without arguments that registers whatever else there is.
+under the environment's name. It names a function without arguments that registers whatever else there is. Where the
+name is no environment's, only the function is called: tasks that come from files of a user have no ids of their own.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import gymnasium
 
 from embodied_codeact.errors import ConfigurationError
-from embodied_codeact.registry import open_environment
+from embodied_codeact.registry import environment_names, open_environment
 
 GROUP = "embodied_codeact.gymnasium"
 _SCRIPT_ENV = "embodied_codeact.gymnasium_api.script_env:ScriptEnv"
@@ -56,7 +57,8 @@ def register_all() -> None:
         gymnasium.register("embodied_codeact/Script-v0", _SCRIPT_ENV)
     for point in entry_points(group=GROUP):
         try:
-            register_tasks(point.name)
+            if point.name in environment_names():
+                register_tasks(point.name)
             point.load()()
         except (ConfigurationError, ImportError):
             continue

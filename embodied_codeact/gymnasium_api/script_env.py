@@ -44,6 +44,7 @@ class ScriptEnv(gymnasium.Env[Seen, str]):
     Args:
         environment: its name, such as ``"tabletop"``.
         task: the task's id; the first one without.
+        draw_tasks: without a task, each reset draws one by its seed.
         options: options of the environment, as the command line takes them.
         max_turns: scripts in an episode.
         script_timeout_s: seconds that one script may run.
@@ -62,6 +63,7 @@ class ScriptEnv(gymnasium.Env[Seen, str]):
         task: str | None = None,
         *,
         options: Mapping[str, Any] | None = None,
+        draw_tasks: bool = False,
         max_turns: int = 5,
         script_timeout_s: float = 60.0,
         max_length: int = 20_000,
@@ -70,6 +72,7 @@ class ScriptEnv(gymnasium.Env[Seen, str]):
     ) -> None:
         self.render_mode = render_mode
         self._environment, self._wanted, self._options = environment, task, dict(options or {})
+        self._draws = draw_tasks
         self._limits = Limits(turns=max_turns, script_timeout_s=script_timeout_s)
         self._sandbox = sandbox
         self._sensors = [spec for spec in load_environment(environment).sensors if spec.rate_hz > 0]
@@ -106,7 +109,10 @@ class ScriptEnv(gymnasium.Env[Seen, str]):
         super().reset(seed=seed)
         drawn = int(self.np_random.integers(2**31)) if seed is None else seed
         wanted = (options or {}).get("task", self._wanted)
-        task = msgspec.structs.replace(_choose(self.session.describe().tasks, wanted), seed=drawn)
+        tasks = self.session.describe().tasks
+        if wanted is None and self._draws:
+            wanted = tasks[int(self.np_random.integers(len(tasks)))].id
+        task = msgspec.structs.replace(_choose(tasks, wanted), seed=drawn)
         self._seen = self.session.reset(task)
         self._task = msgspec.structs.replace(task, instruction=self._seen.instruction or task.instruction)
         self._turns, self._over, self._score = 0, False, self._seen.status.score

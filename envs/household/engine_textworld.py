@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,8 @@ from textworld.envs.pddl.logic import GameLogic
 from embodied_codeact.envs.household.games import Game
 from embodied_codeact.envs.household.naming import object_names
 from embodied_codeact.errors import ConfigurationError, EnvironmentFailure
+
+Names = Callable[[Iterable[str]], dict[str, str]]
 
 
 @contextmanager
@@ -36,10 +38,11 @@ _idle_planners: list[Any] = []
 class _NamedPddlEnv(PddlEnv):  # type: ignore[misc]  # TextWorld is untyped
     """TextWorld's environment with ALFWorld's names, which builds a game's world once at a reset and not twice."""
 
-    def __init__(self, planner: Any) -> None:
+    def __init__(self, planner: Any, names: Names) -> None:
         # Not the base class's own: it would load another copy of the planner.
         Environment.__init__(self, EnvInfos())
         self.downward_lib = planner
+        self._names_of = names
 
     def load(self, filename_or_data: Mapping[str, Any]) -> None:
         self._game_data = filename_or_data
@@ -53,17 +56,20 @@ class _NamedPddlEnv(PddlEnv):  # type: ignore[misc]  # TextWorld is untyped
         # The base class asks for these first when ``reset`` has built the world that they are read from.
         if self._named is None:
             self._named = self._get_entity_infos()
-            for identifier, name in object_names(self._named).items():
+            for identifier, name in self._names_of(self._named).items():
                 self._named[identifier].name = name
         return self._named
 
 
 class TextWorldEngine:
-    """Plays one game after another, with a copy of the planner of its own until it is closed."""
+    """Plays one game after another, with a copy of the planner of its own until it is closed.
 
-    def __init__(self) -> None:
+    ``names`` maps the identifiers of a game's objects to what they are called; ALFWorld's names by default.
+    """
+
+    def __init__(self, names: Names = object_names) -> None:
         self._planner: Any = _idle_planners.pop() if _idle_planners else fast_downward.load_lib()
-        self._env: Any = _NamedPddlEnv(self._planner)
+        self._env: Any = _NamedPddlEnv(self._planner, names)
         self._game: Game | None = None
         self._won = False
         self._admissible: list[str] = []
@@ -126,6 +132,17 @@ class TextWorldEngine:
         if self._game is None:
             raise EnvironmentFailure("no household game is being played: reset the environment first")
         return list(self._admissible)
+
+    def plan(self) -> list[str]:
+        """Return commands that win the game from here, found by the planner; none where it finds none.
+
+        Raises:
+            EnvironmentFailure: no game was started.
+        """
+        if self._game is None:
+            raise EnvironmentFailure("no household game is being played: reset the environment first")
+        with _own_arguments():
+            return [str(command) for command in self._env._pddl_state.replan(self._env._entity_infos)]
 
     def close(self) -> None:
         """Give the planner back, its memory freed, for the next engine of this process. May be called twice."""

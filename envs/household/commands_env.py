@@ -1,0 +1,146 @@
+"""The household as a plain Gymnasium environment: a text command in, a text out, word for word as ALFWorld's.
+
+No scripts, no server, no process: for reinforcement learning, and for those who come from ``AlfredTWEnv``. It is
+``embodied_codeact/HouseholdCommands-v0`` once ``embodied_codeact.gymnasium_api`` is imported.
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import gymnasium
+
+from embodied_codeact.contracts import Task
+from embodied_codeact.envs.household.commands_space import CommandSpace
+from embodied_codeact.envs.household.engine import ENGINES, Engine
+from embodied_codeact.envs.household.games import Game, list_tasks, read_game
+from embodied_codeact.errors import ConfigurationError, unknown_name
+
+MAX_TEXT = 10_000
+"""Characters of an observation; the longest is the opening of a large home, some 2,000."""
+MAX_COMMAND = 1_000
+_GAMES_KEPT = 64
+
+
+class HouseholdCommandsEnv(gymnasium.Env[str, str]):
+    """One game after another, each of them once before any comes again, in an order that the seed chooses.
+
+    *Action*: a command, such as ``"go to drawer 1"``; one that cannot be carried out is answered with
+    ``"Nothing happens."``. *Observation*: the game's words, as ALFWorld gives them.
+    *Reward*: 1 when the game is won, else 0. *Terminated* when it is won; *truncated* after ``max_steps`` commands.
+    *Info*: ``admissible_commands`` (those that can be carried out now, in ALFWorld's order), ``won``, ``instruction``,
+    ``task`` (the game's id) and ``extra.gamefile`` (its path, under ALFWorld's name).
+
+    Args:
+        games: a game file (``.tw-pddl``) or a folder of them; the built-in homes without.
+        task: plays only the game of this id.
+        engine: ``"native"`` or ``"textworld"``, the reference.
+        max_steps: commands in an episode, 50 as in ALFWorld; 0 for any number.
+
+    Raises:
+        ConfigurationError: there is no such game or engine, or a game file cannot be used.
+    """
+
+    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 4}  # noqa: RUF012 - as Gymnasium declares it
+
+    def __init__(
+        self,
+        games: str = "",
+        *,
+        task: str | None = None,
+        engine: str = "native",
+        max_steps: int = 50,
+        render_mode: str | None = None,
+    ) -> None:
+        if engine not in ENGINES:
+            raise ConfigurationError(unknown_name("engine", engine, ENGINES))
+        self.render_mode = render_mode
+        self.tasks = {found.id: found for found in list_tasks("household", games)}
+        """The games that there are, by id."""
+        self._only = task
+        if task is not None:
+            self._task_of(task)
+        self._max_steps = max_steps
+        self.observation_space = CommandSpace(MAX_TEXT)
+        self.action_space = CommandSpace(MAX_COMMAND)
+        self._engine_name = engine
+        self._engine: Engine | None = None
+        self._read = functools.lru_cache(maxsize=_GAMES_KEPT)(_game_at)
+        self._to_come: list[str] = []
+        self._task = Task("", "household", "")
+        self._steps = 0
+        self._over = True
+        self._text = ""
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
+        """Begin the next game; with a seed, the first of the order that it chooses. ``options["task"]`` names a game.
+
+        Raises:
+            ConfigurationError: there is no such game, or its file cannot be used.
+        """
+        super().reset(seed=seed)
+        if seed is not None:
+            self._to_come = []
+        wanted = (options or {}).get("task", self._only)
+        self._over = True
+        self._task = self._task_of(self._next() if wanted is None else str(wanted))
+        if self._engine is None:
+            self._engine = ENGINES[self._engine_name]()
+        self._text = self._engine.start(self._read(str(self._task.metadata["game"])))
+        self._steps, self._over = 0, False
+        return self._text, self._info(self._engine)
+
+    def _task_of(self, task: str) -> Task:
+        if task not in self.tasks:
+            raise ConfigurationError(unknown_name("household task", task, self.tasks))
+        return self.tasks[task]
+
+    def _next(self) -> str:
+        if not self._to_come:
+            self._to_come = [str(task) for task in self.np_random.permutation(list(self.tasks))]
+        return self._to_come.pop()
+
+    def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
+        """Give the game one command.
+
+        Raises:
+            gymnasium.error.ResetNeeded: the episode is over, or none was started.
+            gymnasium.error.InvalidAction: the action is no text.
+            EnvironmentFailure: the game's grammar has no words for what happened.
+        """
+        if self._over or self._engine is None:
+            raise gymnasium.error.ResetNeeded("the episode is over, or none was started: call reset first")
+        if not isinstance(action, str):
+            raise gymnasium.error.InvalidAction(f"an action is a command in words, not {type(action).__name__}")
+        self._text = self._engine.command(action)
+        self._steps += 1
+        won = self._engine.won
+        truncated = not won and 0 < self._max_steps <= self._steps
+        self._over = won or truncated
+        return self._text, float(won), won, truncated, self._info(self._engine)
+
+    def render(self) -> str | None:  # type: ignore[override]  # Gymnasium's type is that of its own wrappers
+        """Return the game's last words, in the mode ``ansi``."""
+        return self._text if self.render_mode == "ansi" else None
+
+    def close(self) -> None:
+        """Release the engine. May be called twice."""
+        self._over = True
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+    def _info(self, engine: Engine) -> dict[str, Any]:
+        return {
+            "admissible_commands": engine.admissible(),
+            "won": engine.won,
+            "instruction": self._task.instruction,
+            "task": self._task.id,
+            "extra.gamefile": str(self._task.metadata["game"]),
+        }
+
+
+def _game_at(path: str) -> Game:
+    return read_game(Path(path))
