@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import msgspec
 
 from embodied_codeact.contracts import Observation, Status, Task, WorldContext
+from embodied_codeact.envs.household.engine import Engine, native_engine
 from embodied_codeact.envs.household.games import Game, find_games, read_game
 from embodied_codeact.envs.household.state import HouseholdState, opening_state, state_after
 from embodied_codeact.errors import ConfigurationError, EnvironmentFailure, Stopped, unknown_name
@@ -19,45 +20,6 @@ from embodied_codeact.primitives.household_mint import mint_functions
 _BANNER = "-= Welcome to TextWorld, ALFRED! =-\n\n"
 _ARRIVAL = re.compile(r"^You arrive at loc \d+\. ")
 _WON = Status(success=True, score=1.0, done=True, reason="the game is won")
-
-
-class Engine(Protocol):
-    """Plays games word for word as ALFWorld does."""
-
-    @property
-    def won(self) -> bool:
-        """Whether the goal holds now."""
-        ...
-
-    def start(self, game: Game) -> str:
-        """Begin a game and return its first words."""
-        ...
-
-    def command(self, text: str) -> str:
-        """Carry out one command and return the answer."""
-        ...
-
-    def close(self) -> None:
-        """Release everything. May be called twice."""
-        ...
-
-
-def textworld_engine() -> Engine:
-    """Return the reference engine.
-
-    Raises:
-        ConfigurationError: TextWorld or its planner is not installed.
-    """
-    try:
-        # Imported here because it takes a second, and listing tasks needs none of it.
-        from embodied_codeact.envs.household.engine_textworld import TextWorldEngine
-
-        engine: Engine = TextWorldEngine()
-    except ImportError as error:
-        raise ConfigurationError(
-            f"household games need TextWorld with its planner ({error}): pip install 'embodied-codeact[household]'"
-        ) from error
-    return engine
 
 
 class GameInPlay:
@@ -131,7 +93,7 @@ class HouseholdAdapter:
         games: str,
         api: Literal["object", "mint"],
         context: WorldContext,
-        make_engine: Callable[[], Engine] = textworld_engine,
+        make_engine: Callable[[], Engine] = native_engine,
     ) -> None:
         self._games = games
         self._paths: dict[str, Path] | None = None

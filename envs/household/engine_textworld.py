@@ -66,6 +66,7 @@ class TextWorldEngine:
         self._env: Any = _NamedPddlEnv(self._planner)
         self._game: Game | None = None
         self._won = False
+        self._admissible: list[str] = []
 
     @property
     def won(self) -> bool:
@@ -95,6 +96,7 @@ class TextWorldEngine:
             ) from error
         self._game = game
         self._won = bool(state["won"])
+        self._admissible = list(state["admissible_commands"])
         return str(state["feedback"])
 
     def command(self, text: str) -> str:
@@ -112,7 +114,18 @@ class TextWorldEngine:
                 f"{self._game.path}: TextWorld failed at {text!r} ({_in_a_line(error)}): its grammar is incomplete"
             ) from error
         self._won = bool(state["won"])
+        self._admissible = list(state["admissible_commands"])
         return str(state["feedback"])
+
+    def admissible(self) -> list[str]:
+        """Return every command that can be carried out now, sorted, each once.
+
+        Raises:
+            EnvironmentFailure: no game was started.
+        """
+        if self._game is None:
+            raise EnvironmentFailure("no household game is being played: reset the environment first")
+        return list(self._admissible)
 
     def close(self) -> None:
         """Give the planner back, its memory freed, for the next engine of this process. May be called twice."""
