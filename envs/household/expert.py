@@ -1,18 +1,42 @@
 """The household expert: a model like any other, that knows only what the conversation says and common sense.
 
-It reads the prompt and the observations, and replies with a thought and a whole program, as a good agent would; where
-replies hold one call each, it carries the same program out call by call. It serves as a reference that a model can be
-measured against, and as a source of trajectories to learn from.
+It reads the prompt and the observations, plans over what they tell, and replies with a thought and a program, as a good
+agent would: one that does everything in a single turn, or one that looks around first and acts when it knows enough.
+Where replies hold one call each, it carries the same programs out call by call. It serves as a reference that a model
+can be measured against, and as a teacher: its programs differ from task to task, always the same for the same task.
+
+====================  ==========================================================
+``expert_reading``    what the conversation says: the briefing, the goal, the memory
+``expert_habits``     where things are usually kept
+``expert_planner``    which thing, which appliance, which target: the cheapest steps
+``expert_styles``     ways of writing whole programs (with ``_objects``, ``_plans``)
+``expert_direct``     programs for what is known, and for looking around
+``expert_pieces``     the language of those templates, and their common pieces
+``expert_scripts``    chooses and fills in a template
+``expert_thoughts``   what is said before
+====================  ==========================================================
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from embodied_codeact.contracts import Message
 from embodied_codeact.envs.expert import Expert
-from embodied_codeact.envs.household.expert_habits import kind_of, likely_receptacles, search_order
+from embodied_codeact.envs.household.expert_habits import kind_of, search_order
+from embodied_codeact.envs.household.expert_pieces import Household
+from embodied_codeact.envs.household.expert_planner import (
+    APPLIANCES,
+    Step,
+    direct_plan,
+    needed,
+    places_of,
+    search_plan,
+    targets_of,
+)
 from embodied_codeact.envs.household.expert_reading import (
     Briefing,
     Goal,
@@ -21,7 +45,14 @@ from embodied_codeact.envs.household.expert_reading import (
     read_goal,
     read_memory,
 )
-from embodied_codeact.envs.household.expert_scripts import APPLIANCES, Plan, write_exploration, write_script
+from embodied_codeact.envs.household.expert_scripts import (
+    Plan,
+    write_exploration,
+    write_on,
+    write_script,
+    write_steps,
+)
+from embodied_codeact.envs.household.expert_thoughts import first_thought, next_thought
 from embodied_codeact.envs.unrolled import (
     Conclusion,
     Decision,
@@ -39,6 +70,10 @@ _PATIENCE = 3
 """So many scripts are tried before a search that found nothing counts as hopeless."""
 _MAX_SCRIPTS = 8
 """After that many it is hopeless in any case."""
+_ROOM_TO_EXPLORE = 4
+"""With fewer turns than that, the first program does everything."""
+
+Manner = Literal["at once", "look first", "in stages"]
 
 
 class HouseholdExpert(Expert):
@@ -52,7 +87,8 @@ class HouseholdExpert(Expert):
 
         def decide(ended: Sequence[EndedProgram]) -> Decision:
             told = messages[: ended[-1].messages if ended else 0]
-            return _decide(briefing, replace(read_memory(told), scripts=len(ended)))
+            error = ended[-1].error if ended else ""
+            return _decide(briefing, replace(read_memory(told), scripts=len(ended), error=error))
 
         return reply_with_calls(messages, form, _offer(briefing), decide)
 
@@ -84,8 +120,8 @@ def _decide(briefing: Briefing, memory: Memory) -> Decision:
     if goal is None:
         return _explore(briefing, memory)
     if memory.scripts == 0 and not memory.contents and memory.holding is None:
-        return Program(_first_thought(goal, kinds), write_script(_first_plan(goal, briefing)))
-    return Program(_next_thought(goal, memory), write_script(_next_plan(goal, briefing, memory)))
+        return _begin(goal, briefing, memory)
+    return _go_on(goal, briefing, memory)
 
 
 def _achieved(goal: Goal, memory: Memory) -> bool:
@@ -95,6 +131,13 @@ def _achieved(goal: Goal, memory: Memory) -> bool:
             memory.holding is not None
             and kind_of(memory.holding) == goal.thing
             and any(kind_of(lamp) == goal.target for lamp in memory.lit)
+        )
+    if goal.task == "within":
+        return any(
+            kind_of(thing) == goal.thing
+            and kind_of(container) == goal.container
+            and kind_of(memory.put.get(container, "")) == goal.target
+            for thing, container in memory.put.items()
         )
     there: dict[str, int] = {}
     for thing, place in memory.put.items():
@@ -111,76 +154,72 @@ def _hopeless(goal: Goal | None, briefing: Briefing, memory: Memory) -> bool:
     return memory.scripts >= _MAX_SCRIPTS or (memory.scripts >= _PATIENCE and searched and not found)
 
 
-def _first_plan(goal: Goal, briefing: Briefing) -> Plan:
-    # Plain functions come without a `state` that could list the places, so the program has to.
-    search = search_order(goal.thing, briefing.places) if briefing.flat else None
-    return _plan(goal, briefing, search=search, targets=_places_of(goal.target, briefing))
+def _begin(goal: Goal, briefing: Briefing, memory: Memory) -> Decision:
+    """Write the first program: one that does everything, or one that looks around."""
+    rng = random.Random(f"thought/{_choice(briefing, memory)}")
+    plan = _plan(goal, briefing, memory)
+    likely = list(dict.fromkeys(map(kind_of, plan.search)))
+    if _manner(briefing) == "at once":
+        return Program(first_thought(goal, likely, rng, explore=False), write_script(plan))
+    return Program(first_thought(goal, likely, rng, explore=True), write_exploration(plan, needed(goal)))
 
 
-def _next_plan(goal: Goal, briefing: Briefing, memory: Memory) -> Plan:
-    """Go where the thing was last seen, then where nobody has looked yet, then everywhere once more; and try another
-    receptacle first, in case the one before does not take it."""
-    known = memory.where(goal.thing) + (memory.where(goal.target) if goal.task == "look" else [])
-    order = search_order(goal.thing, briefing.places)
-    unseen = [place for place in order if place not in memory.contents]
-    search = [place for place in dict.fromkeys([*known, *unseen, *order]) if place in briefing.places]
-    targets = _places_of(goal.target, briefing)
-    # One that already holds things of this kind stays the target: two of them must be in the same receptacle.
-    started = [place for place in targets if place in memory.put.values()]
-    turn = memory.scripts % len(targets) if targets and goal.task != "two" else 0
-    targets = list(dict.fromkeys([*(started if goal.task == "two" else []), *targets[turn:], *targets]))
-    return _plan(goal, briefing, search=search, targets=targets, holding=memory.holding)
+def _go_on(goal: Goal, briefing: Briefing, memory: Memory) -> Decision:
+    """Write the next program: the direct plan where everything is known, else one that searches for the rest."""
+    rng = random.Random(f"thought/{_choice(briefing, memory)}")
+    plan = _plan(goal, briefing, memory)
+    steps = direct_plan(goal, briefing, memory)
+    thought = next_thought(goal, memory, rng, known=steps is not None)
+    if steps is not None:
+        left = None if briefing.turns is None else briefing.turns - memory.scripts
+        # A plan in plain lines trusts that all is as it was seen; after a failure, or with no turn to mend it, none is.
+        careful = memory.scripts > 3 or bool(memory.error) or left is None or left < 2
+        steps = _part_of(steps, briefing, last=careful)
+        return Program(thought, write_steps(plan, steps, careful=careful))
+    if memory.holding and goal.task in ("look", "two", "within") and kind_of(memory.holding) == goal.thing:
+        return Program(thought, write_on(plan))
+    return Program(thought, write_script(plan))
 
 
-def _plan(
-    goal: Goal, briefing: Briefing, *, search: list[str] | None, targets: list[str], holding: str | None = None
-) -> Plan:
-    appliances = _places_of(APPLIANCES.get(goal.task, ""), briefing)
+def _part_of(steps: list[Step], briefing: Briefing, *, last: bool) -> list[Step]:
+    """Leave the delivery for the next turn, where things are done in stages."""
+    if last or _manner(briefing) != "in stages":
+        return steps
+    starts = [index for index, step in enumerate(steps) if step.verb in ("reach", "open")]
+    # The first stage ends with the thing in the hand, so there is something to show for it.
+    return steps[: starts[-1]] if len(starts) > 1 else steps
+
+
+def _manner(briefing: Briefing) -> Manner:
+    """How the turns of a task are used; all ways do the same. With few turns, everything is done at once."""
+    if briefing.turns is None or briefing.turns < _ROOM_TO_EXPLORE:
+        return "at once"
+    chance = random.Random(f"manner/{briefing.sentence}/{briefing.places}").random()
+    return "at once" if chance < 0.6 else "look first" if chance < 0.85 else "in stages"
+
+
+def _choice(briefing: Briefing, memory: Memory) -> str:
+    return f"{briefing.sentence}/{'/'.join(briefing.places)}/{memory.scripts}"
+
+
+def _plan(goal: Goal, briefing: Briefing, memory: Memory) -> Plan:
+    choice = _choice(briefing, memory)
+    appliances = places_of(APPLIANCES.get(goal.task, ""), briefing)
     return Plan(
         goal=goal,
-        places=briefing.places,
-        targets=targets,
-        appliance=appliances[0] if appliances else None,
-        search=search,
-        holding=holding,
-        flat=briefing.flat,
+        search=search_plan(goal, briefing, memory),
+        targets=targets_of(goal, briefing, memory),
+        household=Household(
+            flat=briefing.flat,
+            stateful=briefing.stateful,
+            refusal=briefing.refusal,
+            wording=random.Random(f"wording/{choice}").randrange(12),
+        ),
+        choice=choice,
+        appliances=appliances,
+        holding=memory.holding,
+        whole=not memory.contents,
     )
-
-
-def _places_of(kind: str, briefing: Briefing) -> list[str]:
-    """All places of a kind, in the order of their numbers."""
-    found = [place for place in briefing.places if kind_of(place) == kind]
-    return sorted(found, key=lambda place: int(place.rpartition(" ")[2]))
-
-
-def _first_thought(goal: Goal, kinds: set[str]) -> str:
-    likely = likely_receptacles(goal.thing, kinds)[:3]
-    steps = {
-        "place": f"take it and put it in the {goal.target}",
-        "clean": f"take it, clean it at the sinkbasin and put it in the {goal.target}",
-        "heat": f"take it, heat it with the microwave and put it in the {goal.target}",
-        "cool": f"take it, cool it with the fridge and put it in the {goal.target}",
-        "two": f"put two of them in the same {goal.target}, one after the other, since I can carry only one",
-        "look": f"take it, and turn on the {goal.target} while I hold it",
-    }[goal.task]
-    return (
-        f"I need to find {_a(goal.thing)}, then {steps}. "
-        f"It is most likely at a {' or '.join(likely)}; I search there first, then everywhere else, "
-        "opening what is closed."
-    )
-
-
-def _next_thought(goal: Goal, memory: Memory) -> str:
-    if memory.holding:
-        return f"The task is not done yet, but I hold the {memory.holding}. I go on from there."
-    known = memory.where(goal.thing)
-    if known:
-        return f"The task is not done yet. I saw {_a(goal.thing)} at {', '.join(known)}, so I begin there."
-    return f"I have seen no {goal.thing} yet. I begin with the places that I have not looked into, then look again."
-
-
-def _a(kind: str) -> str:
-    return f"an {kind}" if kind[:1] in "aeiou" else f"a {kind}"
 
 
 def _explore(briefing: Briefing, memory: Memory) -> Decision:
@@ -192,4 +231,5 @@ def _explore(briefing: Briefing, memory: Memory) -> Decision:
             "I have looked at everything and still do not see what is wanted.", "I do not understand the task"
         )
     thought = "I am not sure what is wanted, so I look around first: every place, opening what is closed."
-    return Program(thought, write_exploration(unseen, flat=briefing.flat))
+    plan = replace(_plan(Goal("look", "", ""), briefing, memory), search=unseen, whole=False)
+    return Program(thought, write_exploration(plan, {}))

@@ -9,27 +9,37 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from embodied_codeact.contracts import Message
-from embodied_codeact.envs.household.expert_habits import KNOWN_KINDS, kind_of
+from embodied_codeact.envs.household.expert_habits import CONTAINERS, KNOWN_KINDS, kind_of
 
-TaskKind = Literal["place", "clean", "heat", "cool", "two", "look"]
+TaskKind = Literal["place", "clean", "heat", "cool", "two", "look", "within"]
 
 
 @dataclass(frozen=True)
 class Goal:
-    """What is to be done with things of kind ``thing``; ``target`` is a kind of receptacle or, to look, of lamp."""
+    """What is to be done with things of kind ``thing``; ``target`` is a kind of receptacle or, to look, of lamp.
+    ``container`` is the kind of movable receptacle that a thing is to be put ``"within"``, before that is put away."""
 
     task: TaskKind
     thing: str
     target: str
+    container: str = ""
 
 
 @dataclass(frozen=True)
 class Briefing:
-    """What the opening prompt says. ``flat`` is set where it offers plain functions instead of ``house``."""
+    """What the opening prompt says.
+
+    ``flat`` is set where it offers plain functions instead of ``house``, ``stateful`` where scripts have a ``state``.
+    ``refusal`` names the error that a failed action raises, and is empty where it is answered "Nothing happens.".
+    ``turns`` is how many replies there are, None where it is not said.
+    """
 
     sentence: str
     places: tuple[str, ...]
     flat: bool
+    stateful: bool = True
+    refusal: str = ""
+    turns: int | None = None
 
 
 @dataclass
@@ -37,7 +47,9 @@ class Memory:
     """What the observations so far tell.
 
     ``contents`` maps each place looked into to the names last seen there; ``put`` maps things to where they were put
-    down; ``treated`` holds (verb, thing) pairs; ``lit`` are lamps turned on; ``scripts`` counts earlier attempts.
+    down; ``treated`` holds (verb, thing) pairs; ``lit`` are lamps turned on; ``closed`` are places last seen closed;
+    ``at`` is where one stands, and ``visited`` what was looked into since the hand last took or put something;
+    ``scripts`` counts earlier attempts, and ``error`` is what the latest one raised ("Kind: message").
     """
 
     contents: dict[str, list[str]] = field(default_factory=dict)
@@ -45,7 +57,11 @@ class Memory:
     put: dict[str, str] = field(default_factory=dict)
     treated: set[tuple[str, str]] = field(default_factory=set)
     lit: set[str] = field(default_factory=set)
+    closed: set[str] = field(default_factory=set)
+    at: str | None = None
+    visited: set[str] = field(default_factory=set)
     scripts: int = 0
+    error: str = ""
 
     def where(self, kind: str) -> list[str]:
         """Places where a thing of that kind was last seen."""
@@ -55,15 +71,24 @@ class Memory:
 _NAME = r"[a-z]+ \d+"
 _ROOM = re.compile(r"around you, you see ((?:(?:and )?an? [a-z]+ \d+(?:, )?)+)\.", re.IGNORECASE)
 _TASK = re.compile(r"Your task is to:\s*(.+)")
+_TURNS = re.compile(r"You have (\d+) (?:turns?|steps?)\b")
+_LISTED_ERROR = re.compile(r"^(\w+)\(\w+\) - ", re.MULTILINE)
+_ERROR = re.compile(r"^Error.*:\n(?:[ \t].*\n|Traceback.*\n|Line \d.*\n)*(\w+: [^\n]+)", re.MULTILINE)
+_GENERAL_ERRORS = frozenset({"PrimitiveError", "InvalidArgument", "Stopped"})
+"""Errors that every environment's calls may raise; another one that is listed is what a failed action raises."""
 _EVENT = re.compile(
     rf"(?:On the (?P<on>{_NAME}), you see|The (?P<within>{_NAME}) is open\. In it, you see) (?P<things>[^.\n]*)\."
     rf"|You pick up the (?P<taken>{_NAME}) from the (?P<source>{_NAME})\."
     rf"|You (?:put|move) the (?P<put>{_NAME}) (?:in/on|to) the (?P<place>{_NAME})\."
-    rf"|You (?P<verb>clean|heat|cool) the (?P<treated>{_NAME}) using"
+    rf"|You (?P<verb>clean|heat|cool) the (?P<treated>{_NAME}) using the (?P<appliance>{_NAME})\."
     rf"|You turn on the (?P<lamp>{_NAME})\."
+    rf"|The (?P<shut>{_NAME}) is closed\."
+    rf"|^(?P<listed>{_NAME}): \[(?P<items>[^\]\n]*)\]$"
     # What an agent adds of the state: it tells what a script did before it could print it.
+    rf"|state\.location: [^\n]* -> '(?P<at>{_NAME})'"
     rf"|state\.holding: [^\n]* -> (?:'(?P<hand>{_NAME})'|(?P<empty>None))"
-    rf"|state\.seen\['(?P<spot>{_NAME})'\]: (?:now|[^\n]* ->) \[(?P<there>[^\]\n]*)\]"
+    rf"|state\.seen\['(?P<spot>{_NAME})'\]: (?:now|[^\n]* ->) \[(?P<there>[^\]\n]*)\]",
+    re.MULTILINE,
 )
 
 
@@ -74,10 +99,16 @@ def read_briefing(messages: Sequence[Message]) -> Briefing:
     opening = "\n".join(message.content for message in messages[: first_user + 1])
     rooms = _ROOM.findall(prompt) or _ROOM.findall(opening)
     tasks = _TASK.findall(prompt) or _TASK.findall(opening)
+    turns = _TURNS.findall(opening)
+    flat = "take_from(" in opening
+    refusals = [name for name in _LISTED_ERROR.findall(opening) if name not in _GENERAL_ERRORS]
     return Briefing(
         sentence=tasks[-1].strip().rstrip(".") if tasks else "",
         places=tuple(re.findall(_NAME, rooms[-1].lower())) if rooms else (),
-        flat="take_from(" in opening,
+        flat=flat,
+        stateful=not flat or "state.places" in opening,
+        refusal=refusals[0] if refusals else "",
+        turns=int(turns[-1]) if turns else None,
     )
 
 
@@ -93,31 +124,57 @@ def read_memory(messages: Sequence[Message]) -> Memory:
             continue
         for event in _EVENT.finditer(message.content):
             _remember(memory, event)
+        raised = _ERROR.search(message.content)
+        memory.error = raised[1] if raised else ""
     return memory
 
 
 def _remember(memory: Memory, event: re.Match[str]) -> None:
-    if place := event["on"] or event["within"]:
-        memory.contents[place] = re.findall(_NAME, event["things"])
-    elif taken := event["taken"]:
-        memory.holding = taken
-        memory.put.pop(taken, None)
-        memory.contents[event["source"]] = [name for name in memory.contents.get(event["source"], []) if name != taken]
-    elif put := event["put"]:
-        memory.holding = None
-        memory.put[put] = event["place"]
-        memory.contents.setdefault(event["place"], []).append(put)
+    if place := event["on"] or event["within"] or event["listed"]:
+        memory.contents[place] = re.findall(_NAME, event["things"] or event["items"] or "")
+        memory.closed.discard(place)
+        memory.visited.add(place)
+        memory.at = place
+    elif event["taken"] or event["put"]:
+        _remember_hand(memory, event)
     elif treated := event["treated"]:
         memory.treated.add((event["verb"], treated))
+        memory.at = event["appliance"]
     elif lamp := event["lamp"]:
         memory.lit.add(lamp)
+    elif shut := event["shut"]:
+        memory.closed.add(shut)
+        memory.at = shut
+    elif event["at"]:
+        memory.at = event["at"]
     elif event["hand"] or event["empty"]:
         memory.holding = event["hand"]
     elif spot := event["spot"]:
         memory.contents[spot] = re.findall(_NAME, event["there"])
+        memory.closed.discard(spot)
+
+
+def _remember_hand(memory: Memory, event: re.Match[str]) -> None:
+    """Something was taken or put; what it was put into may be a thing itself, which goes where it is carried."""
+    memory.visited.clear()
+    if taken := event["taken"]:
+        source = event["source"]
+        memory.holding = taken
+        memory.put.pop(taken, None)
+        if source in memory.contents:
+            memory.contents[source] = [name for name in memory.contents[source] if name != taken]
+        memory.at = source if source in memory.contents else memory.at
+        return
+    put, place = event["put"], event["place"]
+    memory.holding = None
+    memory.put[put] = place
+    if place in memory.contents or place not in itertools.chain.from_iterable(memory.contents.values()):
+        memory.contents.setdefault(place, []).append(put)
+        memory.at = place
 
 
 _ARTICLE = r"(?:(?:an?|the|some|one|any) )?"
+_PUTTING = r"(?:put|place|move|set|leave)"
 _INTO = r"(?:in/on|inside|into|onto|in|on|to|at)"
 _THEM = r"(?: and (?:put|place|move) them)?"
 _PATTERNS: tuple[tuple[str, TaskKind | None], ...] = (
@@ -131,6 +188,18 @@ _PATTERNS: tuple[tuple[str, TaskKind | None], ...] = (
     (rf"(?:put|place|move) {_ARTICLE}(?P<x>[\w ]+?) {_INTO} {_ARTICLE}(?P<y>\w+)$", "place"),
 )
 """Sentences with the thing ``x`` and the target ``y``; without a task, the word ``how`` tells which it is."""
+
+_WITHIN = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_PUTTING} {_ARTICLE}(?P<x>[\w ]+?) {_INTO} {_ARTICLE}(?P<z>[\w ]+?)(?:,| and) (?:then )?"
+        rf"(?:put|place|move|set|leave) (?:it|them|both|that|the \w+) {_INTO} {_ARTICLE}(?P<y>[\w ]+)$",
+        rf"{_PUTTING} {_ARTICLE}(?P<z>[\w ]+?) (?:of|with|containing|holding) {_ARTICLE}(?P<x>[\w ]+?)"
+        rf"(?: (?:in|on) (?:it|top))? {_INTO} {_ARTICLE}(?P<y>[\w ]+)$",
+        rf"{_PUTTING} {_ARTICLE}(?P<x>\w+) (?P<z>\w+) {_INTO} {_ARTICLE}(?P<y>\w+)$",
+    )
+)
+"""The same, with the movable receptacle ``z`` that the thing goes into first."""
 
 _TEMPLATES = tuple((re.compile(pattern), task) for pattern, task in _PATTERNS)
 _TREATMENTS: dict[str, TaskKind] = {
@@ -154,6 +223,8 @@ def read_goal(sentence: str, receptacles: Collection[str], seen: Collection[str]
     """
     text = sentence.strip().rstrip(".").lower()
     kinds = KNOWN_KINDS.union(seen)
+    if within := _read_within(text, receptacles, kinds):
+        return within
     for pattern, task in _TEMPLATES:
         if match := pattern.match(text):
             found = task or _TREATMENTS.get(match["how"])
@@ -161,6 +232,17 @@ def read_goal(sentence: str, receptacles: Collection[str], seen: Collection[str]
             if found and (found == "look" or target in receptacles):
                 return Goal(found, thing, target)
     return _read_words(text, receptacles, kinds)
+
+
+def _read_within(text: str, receptacles: Collection[str], kinds: Collection[str]) -> Goal | None:
+    """Understand a thing in something that is itself put away. Both must be known kinds: "a glass bottle" is one."""
+    for pattern in _WITHIN:
+        if match := pattern.match(text):
+            thing, container = (_singular(match[part].replace(" ", ""), kinds) for part in "xz")
+            targets = _receptacles_called(match["y"].replace(" ", ""), receptacles)
+            if thing in kinds and container in CONTAINERS and targets:
+                return Goal("within", thing, targets[0], container)
+    return None
 
 
 def _read_words(text: str, receptacles: Collection[str], kinds: Collection[str]) -> Goal | None:
@@ -176,13 +258,19 @@ def _read_words(text: str, receptacles: Collection[str], kinds: Collection[str])
         return Goal("look", carried[0], lamps[0] if lamps else "desklamp")
     # The receptacle is usually named last, often in short: "counter", "sink".
     rest = [word for word in pairs + words if len(word) > 2 and word not in carried]
-    targets = [kind for word in reversed(rest) for kind in receptacles if kind == word or kind.startswith(word)]
+    targets = [kind for word in reversed(rest) for kind in _receptacles_called(word, receptacles)]
     if not targets:
         return None
     if "two" in words or "both" in words:
         return Goal("two", carried[0], targets[0])
     treatments = [_TREATMENTS[word] for word in words if word in _TREATMENTS and word not in receptacles]
     return Goal(treatments[0] if treatments else "place", carried[0], targets[0])
+
+
+def _receptacles_called(word: str, receptacles: Collection[str]) -> list[str]:
+    """The kinds that a word means, which may be short for one: "counter", "sink"."""
+    exact = [kind for kind in receptacles if kind == word]
+    return exact or [kind for kind in receptacles if kind.startswith(word)]
 
 
 def _singular(word: str, kinds: Collection[str]) -> str:

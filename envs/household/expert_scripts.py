@@ -1,228 +1,204 @@
-"""Writes the household expert's scripts: whole programs that search, carry and check, in either API."""
+"""Writes the household expert's scripts: chooses the style, the words and the pieces, by the task alone."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Sequence
+import io
+import random
+import re
+import tokenize
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from string import Template
 
-from embodied_codeact.envs.household.expert_habits import kind_of, likely_receptacles
+from embodied_codeact.envs.household.expert_direct import (
+    CONTINUATIONS,
+    DIRECT,
+    EXPLORATIONS,
+    write_continuation,
+    write_direct,
+)
+from embodied_codeact.envs.household.expert_habits import kind_of
+from embodied_codeact.envs.household.expert_pieces import Household, fill, literal, looking
+from embodied_codeact.envs.household.expert_planner import APPLIANCES, Step
 from embodied_codeact.envs.household.expert_reading import Goal
+from embodied_codeact.envs.household.expert_styles import FUNCTION_STYLES, Style
+from embodied_codeact.envs.household.expert_styles_objects import OBJECT_STYLES
+from embodied_codeact.envs.household.expert_styles_plans import PLAN_STYLES
 
-APPLIANCES = {"clean": "sinkbasin", "heat": "microwave", "cool": "fridge"}
-"""Where a thing is treated, by what is done to it."""
-
-_FLAT_NAMES = {
-    "house.goto": "goto",
-    "house.take": "take_from",
-    "house.put": "put",
-    "house.open": "open_receptacle",
-    "house.use": "use",
-    "house.clean": "clean",
-    "house.heat": "heat",
-    "house.cool": "cool",
+STYLES: tuple[Style, ...] = (*FUNCTION_STYLES, *OBJECT_STYLES, *PLAN_STYLES)
+_VOCABULARY: dict[str, tuple[str, ...]] = {
+    "look_into": ("look_into", "check", "inspect", "visit", "peek_into", "see_into"),
+    "place": ("place", "spot", "where", "receptacle", "location"),
+    "places": ("places", "spots", "order", "search_order", "candidates"),
+    "targets": ("targets", "destinations", "options"),
+    "name": ("name", "item", "obj"),
+    "answer": ("answer", "reply", "result", "outcome", "response"),
+    "kind": ("kind", "what", "sort"),
+    "fetch": ("fetch", "collect", "get_one", "find_and_take"),
+    "put_away": ("put_away", "stow", "set_down", "drop_off"),
+    "seen": ("seen", "view", "sight"),
+    "container": ("container", "vessel", "holder"),
+    "problem": ("problem", "reason", "error"),
 }
+"""What the templates call things, and what else these may be called."""
+_IMPORTS = (
+    ("re.", "import re"),
+    ("itertools.", "import itertools"),
+    ("deque(", "from collections import deque"),
+    ("Counter(", "from collections import Counter"),
+)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a script is to do. ``search`` are the places to look into, in order; None stands for all of them by common
-    sense, which the script then works out itself. ``targets`` are receptacles to put into, the best first; ``holding``
-    is what the hand holds already."""
+    """What a script is to do. ``search`` are the places to look into, in order. ``targets`` are receptacles to put
+    into, the best first, ``appliances`` where the thing is treated; ``holding`` is what the hand holds already.
+    ``choice`` decides among the ways of writing it."""
 
     goal: Goal
-    places: Sequence[str]
+    search: Sequence[str]
     targets: Sequence[str]
-    appliance: str | None = None
-    search: Sequence[str] | None = None
+    household: Household
+    choice: str
+    appliances: Sequence[str] = ()
     holding: str | None = None
-    flat: bool = False
-
-
-_LOOK_INTO = '''\
-def look_into(place):
-    """Go to a place, open it if it is closed, and return the names of the things there."""
-    seen = house.goto(place)
-    if "you see" not in seen and f"{place} is closed" not in seen:
-        seen = house.examine(place)  # I was standing there already.
-    if f"{place} is closed" in seen:
-        seen = house.open(place)
-    print(seen)
-    return re.findall(r"[a-z]+ \\d+", seen.partition("you see")[2])
-'''
-
-_LOOK_INTO_FLAT = '''\
-def look_into(place):
-    """Go to a place, open it if it is closed, and return the names of the things there."""
-    seen = goto(place)
-    for other in places:
-        if "you see" in seen or f"{place} is closed" in seen:
-            break
-        goto(other)  # I was standing there already: step away and come back.
-        seen = goto(place)
-    if f"{place} is closed" in seen:
-        seen = open_receptacle(place)
-    print(seen)
-    return re.findall(r"[a-z]+ \\d+", seen.partition("you see")[2])
-'''
-
-_FIND = '''\
-def find(kind, places):
-    """Look into place after place until a thing of that kind turns up."""
-    for place in places:
-        for name in look_into(place):
-            if name.split()[0] == kind:
-                return name, place
-    return None, None
-'''
-
-_PUT_AWAY = '''\
-def put_away(name, receptacles):
-    """Put what I hold into the first receptacle that takes it, and return that receptacle."""
-    for receptacle in receptacles:
-        look_into(receptacle)
-        result = house.put(name, receptacle)
-        print(result)
-        if result.startswith(("You put", "You move")):
-            return receptacle
-    return None
-'''
-
-_PLACE = """\
-name, place = find("$thing", places)
-if name is None:
-    print("I found no $thing.")
-else:
-    print(house.take(name, place))
-$treat    print("Put into:", put_away(name, targets))
-"""
-
-_PLACE_HELD = """\
-name = $held
-${treat}print("Put into:", put_away(name, targets))
-"""
-
-_TREAT = """\
-print(house.goto("$appliance"))
-print(house.$verb(name, "$appliance"))
-"""
-
-_TWO = """\
-target = targets[0]
-count = sum(name.split()[0] == "$thing" for name in look_into(target))
-${first}for place in places:
-    while count < 2 and place != target:
-        found = [name for name in look_into(place) if name.split()[0] == "$thing"]
-        if not found:
-            break
-        print(house.take(found[0], place))
-        if put_away(found[0], [target]) is None:
-            break
-        count += 1
-print("In place:", count)
-"""
-
-_HELD_FIRST = """\
-if put_away($held, [target]):  # I hold one already.
-    count += 1
-"""
-
-_LOOK = """\
-name, lamp = $held, None
-for place in places:
-    for thing in look_into(place):
-        if thing.split()[0] == "$lamp" and lamp is None:
-            lamp, lamp_place = thing, place
-        if thing.split()[0] == "$thing" and name is None:
-            print(house.take(thing, place))
-            name = thing
-    if name and lamp:
-        break
-if name and lamp:
-    print(house.goto(lamp_place))
-    print(house.use(lamp))
-else:
-    print("Holding:", name, "- lamp:", lamp)
-"""
-
-_EXPLORE = """\
-for place in places:
-    look_into(place)
-"""
+    whole: bool = True
 
 
 def write_script(plan: Plan) -> str:
-    """Write the program that carries out a plan."""
+    """Write a whole program that searches for what is needed and does the task."""
+    rng = random.Random(f"style/{plan.choice}")
+    household = plan.household
+    styles = [style for style in STYLES if not style.stateful or (household.stateful and not household.flat)]
+    return write_in_style(plan, rng.choice(styles))
+
+
+def write_in_style(plan: Plan, style: Style) -> str:
+    """Write the program in one of :data:`STYLES`."""
     goal = plan.goal
-    foreign = plan.holding is not None and kind_of(plan.holding) != goal.thing
-    held = plan.holding if plan.holding and not foreign else None
-    parts = ["import re\n", _places(plan)]
-    if goal.task != "look":
-        parts.append(f"targets = {_literal(plan.targets)}\n")
-    parts.append(_LOOK_INTO_FLAT if plan.flat else _LOOK_INTO)
-    if goal.task not in ("look", "two") and held is None:
-        parts.append(_FIND)
-    if goal.task != "look" or foreign:
-        parts.append(_PUT_AWAY)
-    if foreign:
-        parts.append(f'put_away("{plan.holding}", places)  # I need an empty hand.\n')
-    parts.append(_body(plan, held))
-    return _finish(parts, flat=plan.flat)
+    treat = _treatment(plan)
+    body = {"two": style.two, "look": style.look, "within": style.within}.get(goal.task, style.carry)
+    if body is style.carry and not treat:
+        body = style.place or body
+    return _finish(f"{style.helpers}\n{body}", plan, {"treat": treat}, reach=style.reach)
 
 
-def write_exploration(places: Sequence[str], *, flat: bool) -> str:
-    """Write a program that looks into everything and prints what it sees."""
-    parts = ["import re\n", f"places = {_literal(places)}\n", _LOOK_INTO_FLAT if flat else _LOOK_INTO, _EXPLORE]
-    return _finish(parts, flat=flat)
+def write_steps(plan: Plan, steps: Sequence[Step], *, careful: bool = False) -> str:
+    """Write a program that carries out steps that are known; a ``careful`` one makes sure of where it stands."""
+    rng = random.Random(f"direct/{plan.choice}")
+    way = "careful" if careful else rng.choice(DIRECT)
+    return _finish(write_direct(way, steps, plan.household), plan, {})
 
 
-def _body(plan: Plan, held: str | None) -> str:
-    goal = plan.goal
-    holding = f'"{held}"' if held else "None"
-    if goal.task == "look":
-        return Template(_LOOK).substitute(thing=goal.thing, lamp=goal.target, held=holding)
-    if goal.task == "two":
-        first = Template(_HELD_FIRST).substitute(held=holding) if held else ""
-        return Template(_TWO).substitute(thing=goal.thing, first=first)
-    treat = ""
-    if plan.appliance:
-        treat = Template(_TREAT).substitute(verb=goal.task, appliance=plan.appliance)
-    if held:
-        return Template(_PLACE_HELD).substitute(held=holding, treat=treat)
-    return Template(_PLACE).substitute(thing=goal.thing, treat=textwrap.indent(treat, "    "))
+def write_on(plan: Plan) -> str:
+    """Write a program that goes on with something in the hand and searches for the rest."""
+    rng = random.Random(f"on/{plan.choice}")
+    return _finish(write_continuation(rng.choice(CONTINUATIONS), plan.goal, plan.holding or ""), plan, {})
 
 
-def _places(plan: Plan) -> str:
-    if plan.search is not None:
-        return f"places = {_literal(plan.search)}\n"
-    likely = likely_receptacles(plan.goal.thing, map(kind_of, plan.places))
+def write_exploration(plan: Plan, kinds: Mapping[str, int]) -> str:
+    """Write a program that looks around until so many of each of these kinds are in sight, or through everything where
+    none are given."""
+    rng = random.Random(f"explore/{plan.choice}")
+    wanted = ", ".join(f'"{kind}": {count}' for kind, count in kinds.items())
+    ways = [way for way in EXPLORATIONS if ("$wanted" in way) == bool(kinds)]
+    return _finish(rng.choice(ways).replace("$wanted", wanted), plan, {})
+
+
+def _treatment(plan: Plan) -> str:
+    """Cleaning, heating or cooling what is called ``name``."""
+    verb, appliances = plan.goal.task, list(plan.appliances)
+    if verb not in APPLIANCES or not appliances:
+        return ""
+    if len(appliances) == 1:
+        return f'~~ "{appliances[0]}"\n?? house.{verb}(name, "{appliances[0]}")\n'
     return (
-        f"likely = {_literal(likely)}\n"
-        "places = sorted(state.places, key=lambda place: likely.index(place.split()[0]))\n"
+        f"for {kind_of(appliances[0])} in {literal(appliances)}:\n"
+        f"    ~~ {kind_of(appliances[0])}\n"
+        f"    ?? house.{verb}(name, {kind_of(appliances[0])}) :: break\n"
     )
 
 
-def _literal(names: Sequence[str]) -> str:
-    """Write a list as Python source, with at most 100 columns where it takes several lines.
+def _places(plan: Plan, rng: random.Random) -> str:
+    """Where to search: listed, or sorted by the program itself where it has the state."""
+    kinds = list(dict.fromkeys(map(kind_of, plan.search)))
+    sortable = plan.whole and plan.household.stateful and not plan.household.flat
+    way = rng.randrange(4) if sortable else 0
+    if way == 1:
+        return (
+            f"likely = {literal(kinds)}\n"
+            "places = sorted(state.places, key=lambda place: likely.index(place.split()[0]))\n"
+        )
+    if way == 2:
+        return (
+            "# The likeliest kinds of places first.\n"
+            f"rank = {{kind: number for number, kind in enumerate({literal(kinds)})}}\n"
+            "places = sorted(state.places, key=lambda place: rank[place.split()[0]])\n"
+        )
+    if way == 3:
+        return (
+            f"places = []\nfor kind in {literal(kinds)}:\n"
+            "    places += [place for place in state.places if place.split()[0] == kind]\n"
+        )
+    return f"places = {literal(plan.search)}\n"
 
-    >>> print(_literal(["shelf 1", "shelf 2"]))
-    ["shelf 1", "shelf 2"]
+
+def _finish(template: str, plan: Plan, blocks: dict[str, str], reach: str = "") -> str:
+    """Fill a template in, name things, and import what is used."""
+    goal = plan.goal
+    rng = random.Random(f"words/{plan.choice}")
+    free = ""
+    if plan.holding and kind_of(plan.holding) not in (goal.thing, goal.container):
+        free = (
+            "for place in places:  # My hand must be empty first.\n"
+            f'    look_into(place)\n    ?? house.put("{plan.holding}", place) :: break\n'
+        )
+    blocks = {
+        "look": looking(plan.household),
+        "places": _places(plan, rng),
+        "targets": f"targets = {literal(plan.targets)}\n" if goal.task != "look" else "",
+        "free": free,
+        "treat": "",
+        **blocks,
+    }
+    words = {"thing": goal.thing, "target": goal.target, "container": goal.container}
+    code = _named(fill(template, plan.household, words, blocks, reach), rng)
+    imports = [line for use, line in _IMPORTS if re.search(rf"(?<![\w.]){re.escape(use)}", code)]
+    code = "\n".join([*imports, "", code] if imports else [code])
+    return re.sub(r"\n{3,}", "\n\n", code).strip("\n")
+
+
+def _named(code: str, rng: random.Random) -> str:
+    """Call things by other words of the same meaning, none of which the program uses for something else."""
+    for canonical, words in _VOCABULARY.items():
+        chosen = rng.choice(words)
+        taken = re.search(rf"\b{chosen}\b", code)
+        # A method, or a part of the state, keeps its name.
+        if not taken and not re.search(rf"\.{canonical}\b", code):
+            code = renamed(code, canonical, chosen)
+    return code
+
+
+_FIELD = re.compile(r"\{[^}]*\}")
+
+
+def renamed(code: str, old: str, new: str) -> str:
+    """Rename a variable or function of a program, in f-strings too; comments, other texts and attributes stay.
+
+    >>> renamed('print(f"in place {place}", x.place)  # place', "place", "spot")
+    'print(f"in place {spot}", x.place)  # place'
     """
-    quoted = [f'"{name}"' for name in names]
-    if sum(map(len, quoted)) + 2 * len(quoted) < 80:
-        return f"[{', '.join(quoted)}]"
-    lines = [""]
-    for item in quoted:
-        if len(lines[-1]) + len(item) > 94:
-            lines.append("")
-        lines[-1] += f" {item}," if lines[-1] else f"{item},"
-    return "[\n" + "".join(f"    {line}\n" for line in lines) + "]"
-
-
-def _finish(parts: Sequence[str], *, flat: bool) -> str:
-    code = "\n".join(parts)
-    if flat:
-        for name, flat_name in _FLAT_NAMES.items():
-            code = code.replace(f"{name}(", f"{flat_name}(")
-    return code.rstrip("\n")
+    lines = code.split("\n")
+    name = re.compile(rf"(?<![.\w]){old}\b")
+    tokens = list(tokenize.generate_tokens(io.StringIO(code).readline))
+    # From the end, so that what is still to be changed stays where the tokens say.
+    for token, before in reversed(list(zip(tokens, [None, *tokens], strict=False))):
+        text = token.string
+        if token.type == tokenize.NAME and text == old and (before is None or before.string != "."):
+            text = new
+        elif token.type == tokenize.STRING and text.startswith("f"):
+            # Python 3.12 has tokens for what is in an f-string; before, it is one text.
+            text = _FIELD.sub(lambda field: name.sub(new, field[0]), text)
+        if text != token.string:
+            (row, start), (_, end) = token.start, token.end
+            lines[row - 1] = lines[row - 1][:start] + text + lines[row - 1][end:]
+    return "\n".join(lines)
