@@ -9,8 +9,9 @@ from typing import Any
 
 import msgspec
 
-from embodied_codeact.envs.household.builder import assign, build_game
-from embodied_codeact.envs.household.games import TASK_TYPES, Game, find_games, read_game
+from embodied_codeact.envs.household.builder import build_home
+from embodied_codeact.envs.household.games import GAME_NAME, MOVABLE_TASK, TASK_TYPES, Game, find_games, read_game
+from embodied_codeact.envs.household.generator import GeneratorOptions, home_specs
 from embodied_codeact.errors import ConfigurationError
 
 _OLDER = (
@@ -19,6 +20,13 @@ _OLDER = (
     ("You arrive at {r.name}. ", "You arrive at {lend.name}. "),
 )
 """What ALFWorld's newer grammar says, and what the older files say in its place."""
+_OPTIONS = (
+    GeneratorOptions(difficulty="easy"),
+    GeneratorOptions(difficulty="medium"),
+    GeneratorOptions(difficulty="hard"),
+    GeneratorOptions(difficulty="easy", task_type=[MOVABLE_TASK]),
+)
+_HARD, _MOVABLE = 2, 3
 _HELP_RULE, _HELP_WORDS = "(:action help", "action help {"
 
 
@@ -46,22 +54,25 @@ def _plan_of(path: Path) -> list[str] | None:
 
 
 def generated_games(count: int, seed: int) -> Iterator[CheckedGame]:
-    """Build games of all task types in turn, every second one in the older grammar.
+    """Make homes of all task types in turn, every second six in the older grammar. Most are easy or medium; of twenty,
+    one is hard, and one has things in movable receptacles, which only generated games know.
 
     Raises:
         ConfigurationError: alfworld is not installed, or its grammar is not the one that this knows.
     """
-    for index in range(count):
-        task_type = TASK_TYPES[index % len(TASK_TYPES)]
-        number = seed + index
-        older = index // len(TASK_TYPES) % 2 == 1
-        built = build_game(task_type, number)
+    specs = zip(*(home_specs(options, count=count, seed=seed) for options in _OPTIONS), strict=True)
+    for index, each in enumerate(specs):
+        which = _HARD if index % 20 == 9 else _MOVABLE if index % 20 == 19 else index // 12 % 2
+        options, spec = _OPTIONS[which], each[which]
+        older = which != _MOVABLE and index // len(TASK_TYPES) % 2 == 1
+        game = build_home(spec.assignment, spec.number, spec.rng, options.level(), options.split).game
         if older:
-            built = older_game(built)
-        folder = f"{assign(task_type, number).folder}{'-older' if older else ''}"
-        path = Path("generated") / folder / "game.tw-pddl"
-        game = Game(path, built["pddl_domain"], built["pddl_problem"], built["grammar"])
-        yield CheckedGame(folder, game, built["walkthrough"])
+            game = older_game(game)
+        folder = f"{spec.folder}{'-older' if older else ''}"
+        path = Path("generated") / folder / GAME_NAME
+        yield CheckedGame(
+            folder, Game(path, game["pddl_domain"], game["pddl_problem"], game["grammar"]), game["walkthrough"]
+        )
 
 
 def older_game(built: Mapping[str, Any]) -> dict[str, Any]:
