@@ -108,6 +108,7 @@ class World:
         self.fixed = fixed_texts(grammar)
         self.book = rulebook(domain_text, grammar, frozenset(self.fixed), problem.facts)
         self.kinds = problem.objects
+        self.wordings = grammar.wordings
         self.names: Mapping[str, str] = _Names(object_names(problem.mentioned))
         self.domains = _Objects({kind: {} for kind in domain.type_names})
         for name, kind in problem.objects.items():
@@ -125,6 +126,7 @@ class World:
         for predicate, (true, _) in self.book.told.items():
             if true:
                 facts[true] = facts.get(predicate, _NO_FACTS)
+        self._facts = facts
         self.tables = Tables(patterns, facts, self.book.fluents)
         self.reach = Reach(domain, self.domains, facts)
         if not self.reach.can_hold(self._goal):
@@ -156,6 +158,12 @@ class World:
         self._left -= 1 + len(trace.reads)
         if self._left < 0:
             self._forget()
+
+    def facts(self, predicate: str, get: Get) -> Facts:
+        """Return all facts of a predicate that hold in a state; none of one that nothing looks for."""
+        if predicate not in self.book.fluents:
+            return self._facts.get(predicate, _NO_FACTS)
+        return self.tables.facts(predicate, get)
 
     def won(self, get: Get) -> bool:
         """Whether the goal holds in a state."""
