@@ -141,8 +141,9 @@ class NativeEngine:
         Raises:
             EnvironmentFailure: it is a state of another game than the one in play.
         """
-        if saved.world is not self._world:
+        if self._world is None or saved.world.texts != self._world.texts:
             raise EnvironmentFailure("the saved state is of another game: start that game before you restore it")
+        self._world = saved.world
         self._state, self._shared, self._offers, self._won = saved.state, True, saved.offers, saved.won
 
     def close(self) -> None:

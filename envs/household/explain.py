@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from embodied_codeact.envs.household.native.formulas import And, Atom, Formula, Or, Quantified
 from embodied_codeact.envs.household.native.grammar import Each, Plain, Value, read_symbols
 from embodied_codeact.envs.household.native.memo import Get
-from embodied_codeact.envs.household.native.pddl import And, Atom, Formula, Or, Quantified
 from embodied_codeact.envs.household.native.rulebook import Schema
 from embodied_codeact.envs.household.native.tables import Fact
 from embodied_codeact.envs.household.native.world import World

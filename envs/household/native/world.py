@@ -12,17 +12,10 @@ from itertools import product
 
 from embodied_codeact.envs.household.naming import object_names
 from embodied_codeact.envs.household.native.conditions import Binding, Frame, Test
+from embodied_codeact.envs.household.native.formulas import TYPE_PREFIX, And, Atom, Formula
 from embodied_codeact.envs.household.native.grammar import UnreadableGrammar, read_grammar
 from embodied_codeact.envs.household.native.memo import Facts, Get, Key, Memo, State, Trace
-from embodied_codeact.envs.household.native.pddl import (
-    TYPE_PREFIX,
-    And,
-    Atom,
-    Formula,
-    UnreadablePddl,
-    read_domain,
-    read_problem,
-)
+from embodied_codeact.envs.household.native.pddl import UnreadablePddl, read_domain, read_problem
 from embodied_codeact.envs.household.native.reach import Reach
 from embodied_codeact.envs.household.native.recent import Recent
 from embodied_codeact.envs.household.native.rulebook import (
@@ -102,6 +95,7 @@ class World:
     """
 
     def __init__(self, domain_text: str, problem_text: str, grammar_text: str) -> None:
+        self.texts = (domain_text, problem_text, grammar_text)
         grammar = read_grammar(grammar_text)
         domain = read_domain(domain_text)
         problem = read_problem(problem_text, domain)

@@ -31,7 +31,8 @@ def test_only_what_was_read_decides() -> None:
 
 def test_a_result_of_no_reading_holds_always() -> None:
     memo = Memo()
-    assert memo.find({}.get) is None
+    empty: dict[int, Facts] = {}
+    assert memo.find(empty.get) is None
     memo.keep(traced(), False)
     assert memo.find({1: ON}.get) is False
 
