@@ -6,13 +6,11 @@ from embodied_codeact.errors import PrimitiveError
 
 
 class NotPossible(PrimitiveError):
-    """In a household that explains, in place of "Nothing happens.": the message names what is in the way, and what would
-    change it."""
+    """In a household that explains, in place of "Nothing happens.": what is in the way, and what would change it."""
 
 
 class UnknownThing(PrimitiveError):
-    """In a household that explains: you have come across nothing that is called so. Look for it, or use a name exactly as
-    it was shown."""
+    """In a household that explains: you know of nothing of that name. Look for it, or use a name as it was shown."""
 
 
 class NotUnderstood(PrimitiveError):
