@@ -56,7 +56,7 @@ def test_a_real_game_is_played_alike(data_dir: Path) -> None:
 def test_every_real_game_is_played_alike(data_dir: Path) -> None:
     with both_engines() as (reference, native):
         for path in sorted((data_dir / "alfworld" / "valid_unseen").rglob("*.tw-pddl")):
-            play_alike(read_game(path), reference, native, 60, seed=1)
+            play_alike(read_game(path), reference, native, 30, seed=1)
 
 
 @pytest.mark.slow
