@@ -4,7 +4,8 @@
 ``adapter``           one game in play behind the primitives
 ``state``             what an agent can know, derived from commands and answers alone
 ``games``             finds and reads game files
-``engine_textworld``  the reference engine; the only module that imports TextWorld
+``engine``           the contract of engines; ``engine_native`` (with ``native``) is the one that plays by default,
+                     ``engine_textworld`` the reference and the only module that imports TextWorld
 ``naming``            ALFWorld's names for a game's objects
 ``builder``, ``builder_...``  makes homes of the same format, after ALFRED's floor plans
 ``homes``             the built-in ones

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from embodied_codeact.contracts import Observation, Status, Task, WorldContext
-from embodied_codeact.envs.household.engine import Engine, textworld_engine
+from embodied_codeact.envs.household.engine import Engine, native_engine
 from embodied_codeact.envs.household.games import Game, find_games, read_game
 from embodied_codeact.envs.household.state import HouseholdState, opening_state, state_after
 from embodied_codeact.errors import ConfigurationError, EnvironmentFailure, Stopped, unknown_name
@@ -93,7 +93,7 @@ class HouseholdAdapter:
         games: str,
         api: Literal["object", "mint"],
         context: WorldContext,
-        make_engine: Callable[[], Engine] = textworld_engine,
+        make_engine: Callable[[], Engine] = native_engine,
     ) -> None:
         self._games = games
         self._paths: dict[str, Path] | None = None

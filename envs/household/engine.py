@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from embodied_codeact.envs.household.games import Game
@@ -62,3 +63,14 @@ def textworld_engine() -> Engine:
             "pip install 'embodied-codeact[household]'"
         ) from error
     return engine
+
+
+def native_engine() -> Engine:
+    """Return the native engine, which imports nothing of TextWorld."""
+    from embodied_codeact.envs.household.engine_native import NativeEngine
+
+    return NativeEngine()
+
+
+ENGINES: Mapping[str, Callable[[], Engine]] = {"native": native_engine, "textworld": textworld_engine}
+"""Makes an engine, by the name that the option ``engine`` has for it."""

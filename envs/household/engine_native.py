@@ -8,7 +8,7 @@ from embodied_codeact.envs.household.games import Game
 from embodied_codeact.envs.household.native.grammar import UnreadableGrammar
 from embodied_codeact.envs.household.native.memo import State
 from embodied_codeact.envs.household.native.pddl import UnreadablePddl
-from embodied_codeact.envs.household.native.world import Offer, World, world_of
+from embodied_codeact.envs.household.native.world import Offer, Operation, World, world_of
 from embodied_codeact.errors import ConfigurationError, EnvironmentFailure
 
 NOTHING_HAPPENS = "Nothing happens."
@@ -68,13 +68,9 @@ class NativeEngine:
             raise EnvironmentFailure("no household game is being played: reset the environment first")
         command = text.strip()
         try:
-            for number, offer in enumerate(self._offers or self._look(world)):
-                objects = offer.commands.get(command)
-                if objects is not None:
-                    break
-            else:
+            operation = self._operation(world, command)
+            if operation is None:
                 return NOTHING_HAPPENS
-            operation = world.operation(number, objects)
             if self._shared:
                 self._state, self._shared = dict(self._state), False
             state = self._state
@@ -88,7 +84,15 @@ class NativeEngine:
                 self._won = world.won(state.get)
             return world.answer(operation, state.get)
         except UnreadableGrammar as error:
-            raise EnvironmentFailure(f"{self._game and self._game.path}: {error}") from error
+            raise EnvironmentFailure(f"{self._game and self._game.path}: failed at {command!r}: {error}") from error
+
+    def _operation(self, world: World, command: str) -> Operation | None:
+        """Return what a command does. Of two actions that are said alike, the one that the domain has first is done."""
+        for number, offer in enumerate(self._offers or self._look(world)):
+            objects = offer.commands.get(command)
+            if objects is not None:
+                return world.operation(number, objects)
+        return None
 
     def admissible(self) -> list[str]:
         """Return every command that can be carried out now, sorted, each once.

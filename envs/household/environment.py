@@ -9,6 +9,7 @@ import msgspec
 
 from embodied_codeact.contracts import SensorSpec, Task, WorldContext
 from embodied_codeact.envs.household.adapter import HouseholdAdapter
+from embodied_codeact.envs.household.engine import ENGINES
 from embodied_codeact.envs.household.games import list_tasks
 from embodied_codeact.envs.household.state import HouseholdState
 
@@ -30,12 +31,13 @@ class HouseholdOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Options of the household.
 
     ``games``: a game file (``.tw-pddl``) or a folder of them; empty for the built-in homes. ``api``: the ``house``
-    object, or the flat functions of the MINT benchmark. ``engine``: what plays the games.
+    object, or the flat functions of the MINT benchmark. ``engine``: what plays the games, our own engine or TextWorld;
+    the words are the same.
     """
 
     games: str = ""
     api: Literal["object", "mint"] = "object"
-    engine: Literal["textworld"] = "textworld"
+    engine: Literal["native", "textworld"] = "native"
 
 
 class HouseholdEnvironment:
@@ -58,4 +60,4 @@ class HouseholdEnvironment:
 
     def adapter(self, options: HouseholdOptions, context: WorldContext) -> HouseholdAdapter:
         """Make one household; the engine starts with its first game."""
-        return HouseholdAdapter(options.games, options.api, context)
+        return HouseholdAdapter(options.games, options.api, context, ENGINES[options.engine])

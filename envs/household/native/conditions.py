@@ -7,11 +7,10 @@ are ordered by how few facts they are likely to find, so that what the agent is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from embodied_codeact.envs.household.native.memo import Get, Trace
+from embodied_codeact.envs.household.native.memo import Facts, Key, Trace
 from embodied_codeact.envs.household.native.pddl import (
     And,
     Atom,
@@ -24,14 +23,13 @@ from embodied_codeact.envs.household.native.pddl import (
 )
 from embodied_codeact.envs.household.native.tables import Patterns, key_of
 
-if TYPE_CHECKING:
-    from embodied_codeact.envs.household.native.world import World
+_LATER_FACTS = 8
 
 Binding = list[str]
 """One object for each place of a frame; what is not bound yet is empty."""
 
-Test = Callable[["World", Get, Binding, Trace], bool]
-Step = Callable[["World", Get, Binding, Trace, Callable[[Binding], bool]], bool]
+Test = Callable[[Trace, Binding], bool]
+Step = Callable[[Trace, Binding, Callable[[Binding], bool]], bool]
 """Calls its last argument for each way to bind; ends early, and returns True, as soon as that returns True."""
 
 
@@ -56,16 +54,19 @@ class Frame:
 
 @dataclass(frozen=True)
 class Conditions:
-    """Compiles conditions for one rulebook. ``counts`` says how many facts of each predicate a usual game begins with."""
+    """Compiles conditions for one rulebook; ``facts`` are those that a usual game begins with."""
 
     patterns: Patterns
     fluents: frozenset[str]
-    counts: Mapping[str, int]
+    facts: Mapping[str, Facts]
+    kinds: Collection[str]
 
     def every_binding(self, params: Params, condition: Formula, frame: Frame, bound: frozenset[str]) -> list[Step]:
         """Return steps that together find each binding of ``params`` (and of what is ``bound``) under a condition."""
         return [
-            self._chain(case_params, parts, frame, bound) for case_params, parts in _cases(params, (condition,), bound)
+            self._chain(case_params, parts, frame, bound)
+            for case_params, parts in _cases(params, (condition,), bound)
+            if all(kind in self.kinds for _, kind in case_params)  # nothing is of a type that nobody declared
         ]
 
     def test(self, formula: Formula, frame: Frame, bound: frozenset[str]) -> Test:
@@ -76,26 +77,24 @@ class Conditions:
             if formula.every:
                 return _opposite(self.test(negation(formula), frame, bound))
             steps = self.every_binding(formula.params, formula.part, frame, bound)
-            return lambda world, get, binding, trace: any(step(world, get, binding, trace, _enough) for step in steps)
+            return lambda trace, binding: any(step(trace, binding, _enough) for step in steps)
         tests = tuple(self.test(part, frame, bound) for part in formula.parts)
         if isinstance(formula, And):
-            return lambda world, get, binding, trace: all(test(world, get, binding, trace) for test in tests)
-        return lambda world, get, binding, trace: any(test(world, get, binding, trace) for test in tests)
+            return lambda trace, binding: all(test(trace, binding) for test in tests)
+        return lambda trace, binding: any(test(trace, binding) for test in tests)
 
     def _atom_test(self, atom: Atom, frame: Frame) -> Test:
         places = tuple(frame.place(arg) for arg in atom.args)
         wanted = not atom.negated
         if atom.predicate == "=":
             left, right = places
-            return lambda world, get, binding, trace: (binding[left] == binding[right]) is wanted
+            return lambda _, binding: (binding[left] == binding[right]) is wanted
         number, key = self.patterns.pattern(atom.predicate, range(len(places))).number, key_of(places)
         if atom.predicate not in self.fluents:
-            return lambda world, get, binding, trace: (key(binding) in world.tables.static[number]) is wanted
+            return lambda trace, binding: (key(binding) in trace.world.tables.static[number]) is wanted
 
-        def changeable(world: World, get: Get, binding: Binding, trace: Trace) -> bool:
-            slot = world.tables.slot(number, key(binding))
-            found = trace.reads[slot] = get(slot)
-            return (found is not None) is wanted
+        def changeable(trace: Trace, binding: Binding) -> bool:
+            return (trace.facts(number, key(binding)) is not None) is wanted
 
         return changeable
 
@@ -112,7 +111,8 @@ class Conditions:
                 continue
             atoms = [part for part in left if isinstance(part, Atom) and not part.negated and part.predicate != "="]
             if atoms:
-                atom = min(atoms, key=lambda atom: self._likely_finds(atom, known))
+                # Facts that never change come first where as few are found: results differ less from state to state.
+                atom = min(atoms, key=lambda atom: (self._likely_finds(atom, known), atom.predicate in self.fluents))
                 links.append(self._lookup(atom, frame, known, kinds))
                 left.remove(atom)
                 known |= free_variables(atom)
@@ -126,8 +126,13 @@ class Conditions:
         return step
 
     def _likely_finds(self, atom: Atom, known: set[str]) -> float:
-        free = sum(arg[0] == "?" and arg not in known for arg in atom.args)
-        return max(self.counts.get(atom.predicate, 0), 1) ** float(free / len(atom.args))
+        """How many facts a lookup probably finds: as many as are found in a usual game at its beginning."""
+        given = tuple(index for index, arg in enumerate(atom.args) if arg[0] != "?" or arg in known)
+        facts = self.facts.get(atom.predicate)
+        if facts:
+            return len(facts) / len({key_of(given)(fact) for fact in facts})
+        # What nothing is at the beginning (opened, held, hot) may be true of some things later.
+        return float(_LATER_FACTS ** (1.0 - len(given) / len(atom.args)))
 
     def _lookup(self, atom: Atom, frame: Frame, known: set[str], kinds: Mapping[str, str]) -> Callable[[Step], Step]:
         """Look an atom's facts up by what is known of its arguments, and bind the rest."""
@@ -140,29 +145,44 @@ class Conditions:
         same = tuple((index, first[arg]) for index, arg in enumerate(atom.args) if first.get(arg, index) != index)
         changes = atom.predicate in self.fluents
 
-        def link(after: Step) -> Step:
-            def look(world: World, get: Get, binding: Binding, trace: Trace, use: Callable[[Binding], bool]) -> bool:
-                if changes:
-                    slot = world.tables.slot(number, key(binding))
-                    content = trace.reads[slot] = get(slot)
-                    facts: Sequence[tuple[str, ...]] = sorted(content) if content else ()
-                else:
-                    facts = world.tables.static[number].get(key(binding), ())
-                for fact in facts:
-                    for index, place, kind in binds:
-                        if fact[index] not in world.domains[kind]:
-                            break
-                        binding[place] = fact[index]
-                    else:
-                        if all(fact[index] == fact[other] for index, other in same) and after(
-                            world, get, binding, trace, use
-                        ):
+        def look_for_one(after: Step) -> Step:
+            ((index, place, kind),) = binds
+
+            def look(trace: Trace, binding: Binding, use: Callable[[Binding], bool]) -> bool:
+                domain = trace.world.domains[kind]
+                for fact in _facts(trace, changes, number, key(binding)):
+                    name = fact[index]
+                    if name in domain:
+                        binding[place] = name
+                        if after(trace, binding, use):
                             return True
                 return False
 
             return look
 
-        return link
+        def look_for_several(after: Step) -> Step:
+            def look(trace: Trace, binding: Binding, use: Callable[[Binding], bool]) -> bool:
+                domains = trace.world.domains
+                for fact in _facts(trace, changes, number, key(binding)):
+                    for index, place, kind in binds:
+                        if fact[index] not in domains[kind]:
+                            break
+                        binding[place] = fact[index]
+                    else:
+                        if all(fact[index] == fact[other] for index, other in same) and after(trace, binding, use):
+                            return True
+                return False
+
+            return look
+
+        return look_for_one if len(binds) == 1 and not same else look_for_several
+
+
+def _facts(trace: Trace, changes: bool, number: int, key: Key) -> Sequence[tuple[str, ...]]:
+    if not changes:
+        return trace.world.tables.static[number].get(key, ())
+    found = trace.facts(number, key)
+    return () if not found else tuple(found) if len(found) == 1 else sorted(found)
 
 
 def _cases(params: Params, parts: tuple[Formula, ...], bound: frozenset[str]) -> list[tuple[Params, list[Formula]]]:
@@ -187,22 +207,22 @@ def _cases(params: Params, parts: tuple[Formula, ...], bound: frozenset[str]) ->
     return [(params, flat)]
 
 
-def _found(world: World, get: Get, binding: Binding, trace: Trace, use: Callable[[Binding], bool]) -> bool:
+def _found(_trace: Trace, binding: Binding, use: Callable[[Binding], bool]) -> bool:
     return use(binding)
 
 
-def _enough(binding: Binding) -> bool:
+def _enough(_binding: Binding) -> bool:
     return True
 
 
 def _opposite(test: Test) -> Test:
-    return lambda world, get, binding, trace: not test(world, get, binding, trace)
+    return lambda trace, binding: not test(trace, binding)
 
 
 def _testing(test: Test) -> Callable[[Step], Step]:
     def link(after: Step) -> Step:
-        def check(world: World, get: Get, binding: Binding, trace: Trace, use: Callable[[Binding], bool]) -> bool:
-            return test(world, get, binding, trace) and after(world, get, binding, trace, use)
+        def check(trace: Trace, binding: Binding, use: Callable[[Binding], bool]) -> bool:
+            return test(trace, binding) and after(trace, binding, use)
 
         return check
 
@@ -213,10 +233,10 @@ def _choosing(place: int, kind: str) -> Callable[[Step], Step]:
     """Try each object of a type."""
 
     def link(after: Step) -> Step:
-        def choose(world: World, get: Get, binding: Binding, trace: Trace, use: Callable[[Binding], bool]) -> bool:
-            for name in world.domains[kind]:
+        def choose(trace: Trace, binding: Binding, use: Callable[[Binding], bool]) -> bool:
+            for name in trace.world.domains[kind]:
                 binding[place] = name
-                if after(world, get, binding, trace, use):
+                if after(trace, binding, use):
                     return True
             return False
 

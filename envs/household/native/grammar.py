@@ -182,7 +182,7 @@ def read_symbols(text: str) -> tuple[Symbol, ...]:
         while at < 0 or (text[at - 1 : at] == "\n" and _LINE_START.match(text, at).end() > at):  # type: ignore[union-attr]
             at = _LINE_START.match(text, max(at, 0)).end()  # type: ignore[union-attr]  # matches everywhere
         at = _TABS.match(text, at).end()  # type: ignore[union-attr]  # matches everywhere
-        found = _listed(text, at) or _each(text, at) or _call(text, at)
+        found: tuple[Symbol, int] | None = _listed(text, at) or _each(text, at) or _call(text, at)
         if found is None:
             quoted = _QUOTED.match(text, at)
             plain = quoted or _PLAIN.match(text, at)

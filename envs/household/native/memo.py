@@ -8,7 +8,14 @@ to look into, below it one path for each content seen there so far.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from embodied_codeact.envs.household.native.world import World
+
+Key = Any
+"""Values of a pattern's positions: one value alone, or a tuple of several or none."""
 
 Facts = frozenset[tuple[str, ...]]
 State = dict[int, Facts]
@@ -19,17 +26,27 @@ Get = Callable[[int], Facts | None]
 
 
 class Trace:
-    """What a computation read.
+    """A computation over a state of a world, and what it has read.
 
     ``reads`` maps slots to what stood in them, in the order read; ``kinds`` are the types of the objects that queries
     found for variables that were free.
     """
 
-    __slots__ = ("kinds", "reads")
+    __slots__ = ("get", "kinds", "reads", "world")
 
-    def __init__(self) -> None:
+    def __init__(self, world: World, get: Get) -> None:
+        self.world = world
+        self.get = get
         self.reads: dict[int, Facts | None] = {}
         self.kinds: set[str] = set()
+
+    def facts(self, number: int, key: Key) -> Facts | None:
+        """Return the facts that a pattern finds in the state, and note it."""
+        slot = self.world.tables.slots_by_key[number].get(key)
+        if slot is None:
+            slot = self.world.tables.slot(number, key)
+        found = self.reads[slot] = self.get(slot)
+        return found
 
 
 class Memo:
@@ -57,7 +74,7 @@ class Memo:
         if root is None:
             root = self.root = (reads[0][0], {})
         paths = root[1]
-        for (_, content), (slot, _) in zip(reads, reads[1:], strict=False):
+        for (_, content), (slot, _) in pairwise(reads):
             branch = paths.get(content)
             if branch is None:
                 branch = paths[content] = (slot, {})

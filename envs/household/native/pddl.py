@@ -422,8 +422,10 @@ def _facts(
         if not isinstance(form, list) or not form:
             raise UnreadablePddl(f"the initial state has {form!r} where a fact must stand")
         if form[0] == "=":
+            if len(form) != 3 or not isinstance(form[1], list) or not re.fullmatch(r"[0-9.]+", str(form[2])):
+                raise UnreadablePddl("the initial state has an '=' that sets no function to a number")
             # A distance between places or the cost so far: of no matter, but TextWorld names what it is between.
-            if len(form) > 1 and isinstance(form[1], list) and form[1][0] != "total-cost":
+            if form[1][0] != "total-cost":
                 mentioned.update(form[1][1:])
             continue
         if form[0] == "not":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from embodied_codeact.envs.household.native.conditions import Conditions, Frame, Step, Test
 from embodied_codeact.envs.household.native.grammar import Each, Grammar, Plain, Rule, Wording, read_query, read_symbols
+from embodied_codeact.envs.household.native.memo import Facts, Key
 from embodied_codeact.envs.household.native.pddl import (
     TRUE,
     Action,
@@ -21,10 +22,13 @@ from embodied_codeact.envs.household.native.pddl import (
     read_domain,
 )
 from embodied_codeact.envs.household.native.recent import Recent
-from embodied_codeact.envs.household.native.tables import Key, Patterns, key_of
+from embodied_codeact.envs.household.native.tables import Patterns, key_of
 from embodied_codeact.envs.household.native.words import Variable, Words, Writer
 
 _TOLD = "@told"
+
+Select = Callable[[Sequence[str]], tuple[str, ...]]
+"""Picks objects out of a binding."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,11 @@ class CompiledEffect:
     negated: bool
     free: tuple[tuple[int, str], ...]
     test: Test | None
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is about one fact, whatever the state."""
+        return not self.free and self.test is None
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,9 @@ class Schema:
     needs: tuple[tuple[str, tuple[int, ...]], ...]
     forbids: tuple[tuple[str, tuple[int, ...]], ...]
     may_be_idle: bool
+    surely_adds: tuple[tuple[Select, tuple[Select, ...]], ...]
+    touches: frozenset[str]
+    tells: bool
     template: Text | None
     feedback: Text | None
     reads: frozenset[str]
@@ -108,10 +120,10 @@ def fixed_texts(grammar: Grammar) -> dict[str, str]:
     return fixed
 
 
-def rulebook(domain: str, grammar: Grammar, fixed: frozenset[str], counts: Mapping[str, int]) -> Rulebook:
+def rulebook(domain: str, grammar: Grammar, fixed: frozenset[str], facts: Mapping[str, Facts]) -> Rulebook:
     """Return the compiled rules, from the cache where the same ones were asked for before.
 
-    ``counts`` (of facts by predicate) only guide the order of lookups.
+    ``facts``, those of a game, only guide the order of lookups.
 
     Raises:
         UnreadablePddl, UnreadableGrammar: something in them is not supported.
@@ -125,10 +137,10 @@ def rulebook(domain: str, grammar: Grammar, fixed: frozenset[str], counts: Mappi
         }
     )
     key = (domain, wordings, rules, fixed)
-    return _RULEBOOKS.get(key, lambda: _compiled(read_domain(domain), wordings, rules, fixed, counts))
+    return _RULEBOOKS.get(key, lambda: _compiled(read_domain(domain), wordings, rules, fixed, facts))
 
 
-def _compiled(domain: Domain, wordings: str, rules: str, fixed: frozenset[str], counts: Mapping[str, int]) -> Rulebook:
+def _compiled(domain: Domain, wordings: str, rules: str, fixed: frozenset[str], facts: Mapping[str, Facts]) -> Rulebook:
     grammar = Grammar(
         {name: Wording(*wording) for name, wording in json.loads(wordings).items()},
         {name: tuple(Rule(*rule) for rule in alternatives) for name, alternatives in json.loads(rules).items()},
@@ -145,13 +157,13 @@ def _compiled(domain: Domain, wordings: str, rules: str, fixed: frozenset[str], 
     seen = {name for names in told.values() for name in names if name}
     patterns, fluents = Patterns(), domain.fluents | seen
     words = Words(grammar.rules, fixed, domain.supertypes, patterns, fluents, named)
-    conditions = Conditions(patterns, domain.fluents, dict(counts))
+    conditions = Conditions(patterns, domain.fluents, facts, domain.supertypes.keys())
     return Rulebook(
         domain=domain,
         fluents=fluents,
         patterns=patterns,
         schemas=[
-            _schema(number, action, grammar.wordings.get(action.name), words, conditions)
+            _schema(number, action, grammar.wordings.get(action.name), words, conditions, told)
             for number, action in enumerate(domain.actions)
         ],
         opening=words.writer("#intro#", ()),
@@ -184,7 +196,14 @@ def _told(domain: Domain, asked: set[str]) -> dict[str, tuple[str | None, str | 
     return told
 
 
-def _schema(number: int, action: Action, wording: Wording | None, words: Words, conditions: Conditions) -> Schema:
+def _schema(
+    number: int,
+    action: Action,
+    wording: Wording | None,
+    words: Words,
+    conditions: Conditions,
+    told: Mapping[str, tuple[str | None, str | None]],
+) -> Schema:
     frame = Frame()
     for name, _ in action.params:
         frame.place(name)
@@ -193,6 +212,8 @@ def _schema(number: int, action: Action, wording: Wording | None, words: Words, 
     scope = tuple(Variable(name.strip("?"), kind, of_action=True) for name, kind in action.params)
     template = _text(words.writer(wording.template, scope), action) if wording else None
     reads = predicates_of(action.precondition) & conditions.fluents
+    touches = frozenset(effect.predicate for effect in effects)
+    touches |= {name for predicate in touches for name in told.get(predicate, ()) if name}
     return Schema(
         number=number,
         action=action,
@@ -203,10 +224,31 @@ def _schema(number: int, action: Action, wording: Wording | None, words: Words, 
         needs=tuple((atom.predicate, tuple(frame.place(arg) for arg in atom.args)) for atom in needs),
         forbids=tuple((atom.predicate, tuple(frame.place(arg) for arg in atom.args)) for atom in forbids),
         may_be_idle=all(_may_be_idle(effect.atom, action, needs, forbids) for effect in action.effects),
+        surely_adds=tuple(
+            (
+                _select(effect.places),
+                tuple(
+                    _select(tuple(frame.place(arg) for arg in atom.args))
+                    for atom in needs
+                    if atom.predicate == effect.predicate
+                ),
+            )
+            for effect in effects
+            if effect.plain and not effect.negated
+        ),
+        touches=touches,
+        tells=any(predicate in told for predicate in touches),
         template=template,
         feedback=_text(words.writer(wording.feedback, scope), action) if wording else None,
         reads=reads | (template.writer.reads if template else frozenset()),
     )
+
+
+def _select(places: tuple[int, ...]) -> Select:
+    if len(places) == 1:
+        place = places[0]
+        return lambda binding: (binding[place],)
+    return key_of(places)
 
 
 def _text(writer: Writer, action: Action) -> Text:

@@ -11,12 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from embodied_codeact.envs.household.native.memo import Facts, State
+from embodied_codeact.envs.household.native.memo import Facts, Key, State
 
 Fact = tuple[str, ...]
-
-Key = Any
-"""Values of a pattern's positions: one value alone, or a tuple of several or none."""
 
 
 def key_of(positions: tuple[int, ...]) -> Callable[[Any], Key]:
@@ -65,7 +62,7 @@ class Tables:
     def __init__(self, patterns: Patterns, facts: Mapping[str, Facts], fluents: frozenset[str]) -> None:
         self.static: list[dict[Key, tuple[Fact, ...]]] = []
         self._patterns = patterns
-        self._slots: list[dict[Key, int]] = [{} for _ in patterns.all]
+        self.slots_by_key: list[dict[Key, int]] = [{} for _ in patterns.all]
         self._next_slot = 0
         self._fluents = fluents
         ordered: dict[str, list[Fact]] = {}
@@ -81,7 +78,7 @@ class Tables:
 
     def slot(self, number: int, key: Key) -> int:
         """Return the slot of a pattern's facts that have ``key`` at its positions."""
-        slots = self._slots[number]
+        slots = self.slots_by_key[number]
         slot = slots.get(key)
         if slot is None:
             slot = slots[key] = self._next_slot

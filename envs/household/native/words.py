@@ -26,8 +26,8 @@ from embodied_codeact.envs.household.native.grammar import (
     read_query,
     read_symbols,
 )
-from embodied_codeact.envs.household.native.memo import Facts, Get, Trace
-from embodied_codeact.envs.household.native.tables import Fact, Key, Patterns, key_of
+from embodied_codeact.envs.household.native.memo import Key, Trace
+from embodied_codeact.envs.household.native.tables import Fact, Patterns, key_of
 
 if TYPE_CHECKING:
     from embodied_codeact.envs.household.native.world import World
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 Objects = tuple[str, ...]
 """The objects of a scope's variables."""
 
-Write = Callable[["World", Get, Objects, Trace], str]
-Answers = Callable[["World", Get, Objects, Trace], list[Objects]]
+Write = Callable[[Trace, Objects], str]
+Answers = Callable[[Trace, Objects], list[Objects]]
 Evaluate = Callable[["World", Objects], Any]
 
 
@@ -91,22 +91,22 @@ class Words:
             return writers[0]
         parts = tuple(writer.write for writer in writers)
 
-        def write(world: World, get: Get, objects: Objects, trace: Trace) -> str:
-            return "".join([part(world, get, objects, trace) for part in parts])
+        def write(trace: Trace, objects: Objects) -> str:
+            return "".join([part(trace, objects) for part in parts])
 
         return _joint(write, writers)
 
     def _symbol(self, symbol: Symbol, scope: Scope) -> Writer:
         if isinstance(symbol, Plain):
             text = symbol.text
-            return Writer(lambda world, get, objects, trace: text, frozenset(), frozenset())
+            return Writer(lambda _trace, _objects: text, frozenset(), frozenset())
         if isinstance(symbol, Call):
             return self._call(symbol.rule, scope)
         return self._each(symbol, scope)
 
     def _call(self, rule: str, scope: Scope) -> Writer:
         if rule in self.fixed:
-            return Writer(lambda world, get, objects, trace: world.fixed[rule], frozenset(), frozenset())
+            return Writer(lambda trace, _: trace.world.fixed[rule], frozenset(), frozenset())
         known = (rule, scope)
         if known in self._called:
             return self._called[known] or self._later(known)
@@ -117,11 +117,11 @@ class Words:
     def _later(self, known: tuple[str, Scope]) -> Writer:
         """A rule that calls itself: looked up when it is used."""
 
-        def write(world: World, get: Get, objects: Objects, trace: Trace) -> str:
+        def write(trace: Trace, objects: Objects) -> str:
             writer = self._called[known]
             assert writer is not None
             try:
-                return writer.write(world, get, objects, trace)
+                return writer.write(trace, objects)
             except RecursionError:
                 raise UnreadableGrammar(f"the grammar's rule {known[0]!r} calls itself without end") from None
 
@@ -139,10 +139,10 @@ class Words:
             return cases[0][1]
         choices = tuple((found and found[0], writer.write) for found, writer in cases)
 
-        def write(world: World, get: Get, objects: Objects, trace: Trace) -> str:
+        def write(trace: Trace, objects: Objects) -> str:
             for answers, then in choices:
-                if answers is None or answers(world, get, objects, trace):
-                    return then(world, get, objects, trace)
+                if answers is None or answers(trace, objects):
+                    return then(trace, objects)
             raise UnreadableGrammar(f"the grammar has no rule {name!r} for what happened")
 
         uses = frozenset().union(*(found[2] for found, _ in cases if found))
@@ -161,20 +161,20 @@ class Words:
         if not each.listed and answers is None:
             return inner
 
-        def items(world: World, get: Get, objects: Objects, trace: Trace) -> list[str]:
-            each_of = [objects] if answers is None else answers(world, get, objects, trace)
-            return [one(world, get, found, trace) for found in each_of]
+        def items(trace: Trace, objects: Objects) -> list[str]:
+            each_of = [objects] if answers is None else answers(trace, objects)
+            return [one(trace, found) for found in each_of]
 
         if not each.listed:
             return _joint(lambda *state: "".join(items(*state)), [inner], uses, reads)
         empty, comma, last = (self._call(f"list_{name}", scope) for name in ("empty", "separator", "last_separator"))
 
-        def write(world: World, get: Get, objects: Objects, trace: Trace) -> str:
-            listed = items(world, get, objects, trace)
+        def write(trace: Trace, objects: Objects) -> str:
+            listed = items(trace, objects)
             if len(listed) < 2:
-                return listed[0] if listed else empty.write(world, get, objects, trace)
-            first = comma.write(world, get, objects, trace).join(listed[:-1])
-            return first + last.write(world, get, objects, trace) + listed[-1]
+                return listed[0] if listed else empty.write(trace, objects)
+            first = comma.write(trace, objects).join(listed[:-1])
+            return first + last.write(trace, objects) + listed[-1]
 
         return _joint(write, [inner, empty, comma, last], uses, reads)
 
@@ -194,7 +194,11 @@ class Words:
                 signatures=self._signatures_of(tuple(kind for _, kind in sought.args)),
                 typed=tuple((index, inner[places[sought.args[index]]]) for index in known),
                 fresh=tuple(index for index in range(len(sought.args)) if index not in known),
-                same=tuple((index, sought.args.index(variable)) for index, variable in enumerate(sought.args)),
+                same=tuple(
+                    (index, sought.args.index(variable))
+                    for index, variable in enumerate(sought.args)
+                    if sought.args.index(variable) != index
+                ),
             )
             reads |= {predicate} & self.fluents
             for index, variable in enumerate(sought.args):
@@ -205,10 +209,10 @@ class Words:
                     lookup = lookup._replace(fresh=tuple(place for place in lookup.fresh if place != index))
             lookups.append(lookup)
 
-        def answers(world: World, get: Get, objects: Objects, trace: Trace) -> list[Objects]:
+        def answers(trace: Trace, objects: Objects) -> list[Objects]:
             found = [objects]
             for lookup in lookups:
-                found = [wider for narrow in found for wider in _wider(world, get, narrow, trace, lookup, inner)]
+                found = [wider for narrow in found for wider in _wider(trace, narrow, lookup, inner)]
             return found
 
         return answers, tuple(inner), frozenset(place for place in uses if place < width), frozenset(reads)
@@ -233,37 +237,38 @@ class _Lookup(NamedTuple):
     same: tuple[tuple[int, int], ...]
 
 
-def _wider(
-    world: World, get: Get, objects: Objects, trace: Trace, lookup: _Lookup, scope: Sequence[Variable]
-) -> Iterable[Objects]:
+def _wider(trace: Trace, objects: Objects, lookup: _Lookup, scope: Sequence[Variable]) -> Iterable[Objects]:
     """Yield ``objects`` with one more for each fresh variable, for each fact that answers."""
     key = lookup.key(objects)
     if lookup.changes:
-        slot = world.tables.slot(lookup.number, key)
-        content: Facts | None = get(slot)
-        trace.reads[slot] = content
+        content = trace.facts(lookup.number, key)
         facts: Sequence[Fact] = sorted(content) if content else ()
     else:
-        facts = world.tables.static[lookup.number].get(key, ())
-    kinds = world.kinds
+        facts = trace.world.tables.static[lookup.number].get(key, ())
+    if not facts:
+        return
+    kinds = trace.world.kinds
     by_signature: dict[tuple[str, ...], list[Fact]] = {}
     for fact in facts:
         by_signature.setdefault(tuple([kinds[name] for name in fact]), []).append(fact)
-    for signature in lookup.signatures if by_signature else ():
-        for fact in by_signature.get(signature, ()):
-            if any(variable.of_action and variable.kind != signature[index] for index, variable in lookup.typed):
-                continue
+    for signature in lookup.signatures:
+        if signature not in by_signature or any(
+            variable.of_action and variable.kind != signature[index] for index, variable in lookup.typed
+        ):
+            continue
+        trace.kinds.update([signature[index] for index in lookup.fresh])
+        for fact in by_signature[signature]:
             if any(fact[index] != fact[first] for index, first in lookup.same):
                 continue
             wider = objects
             for index in lookup.fresh:
-                trace.kinds.add(signature[index])
-                if fact[index] in wider and any(
-                    name == fact[index] and (not variable.of_action or variable.kind == signature[index])
-                    for name, variable in zip(wider, scope, strict=False)
+                name = fact[index]
+                if name in wider and any(
+                    other == name and (not variable.of_action or variable.kind == signature[index])
+                    for other, variable in zip(wider, scope, strict=False)
                 ):
                     break
-                wider = (*wider, fact[index])
+                wider = (*wider, name)
             else:
                 yield wider
 
@@ -293,15 +298,25 @@ def _joint(
     return Writer(write, uses.union(*(part.uses for part in parts)), reads.union(*(part.reads for part in parts)))
 
 
-_FIELDS: Mapping[str, Evaluate] = {
-    "name": lambda world, objects: world.names[objects[0]],
-    "id": lambda world, objects: objects[0],
-    "type": lambda world, objects: world.kinds[objects[0]],
-    "definite": lambda world, objects: "the",
-    "indefinite": lambda world, objects: "a",
-    **{name: lambda world, objects: None for name in ("noun", "adj", "desc", "room_type", "synonyms")},
-}
-"""What TextWorld knows of an object; the objects of PDDL games have no more than these."""
+_NO_VALUE = ("noun", "adj", "desc", "room_type", "synonyms")
+"""What TextWorld could know of an object, and does not of those of PDDL games."""
+
+
+def _always(constant: object) -> Evaluate:
+    return lambda _world, _objects: constant
+
+
+def _field(place: int, name: str) -> Evaluate | None:
+    match name:
+        case "name":
+            return lambda world, objects: world.names[objects[place]]
+        case "id":
+            return lambda _, objects: objects[place]
+        case "type":
+            return lambda world, objects: world.kinds[objects[place]]
+        case "definite" | "indefinite":
+            return _always("the" if name == "definite" else "a")
+    return _always(None) if name in _NO_VALUE else None
 
 
 def _value(value: Value, scope: Scope) -> Writer:
@@ -311,11 +326,11 @@ def _value(value: Value, scope: Scope) -> Writer:
     def compiled(node: ast.expr) -> Evaluate:
         match node:
             case ast.Constant(value=str() | int() | float() | bool() | None as constant):
-                return lambda world, objects: constant
-            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in places and attribute in _FIELDS:
-                place, of = places[name], _FIELDS[attribute]
-                used.add(place)
-                return lambda world, objects: of(world, (objects[place],))
+                return _always(constant)
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in places:
+                used.add(places[name])
+                if field := _field(places[name], attribute):
+                    return field
             case ast.Name(id=name) if name in places:
                 place = places[name]
                 used.add(place)
@@ -340,13 +355,18 @@ def _value(value: Value, scope: Scope) -> Writer:
                 return lambda world, objects: yes(world, objects) if asked(world, objects) else no(world, objects)
         raise UnreadableGrammar(f"the grammar's expression {value.expression!r} is not supported")
 
-    evaluate = compiled(_parsed(value.expression))
+    evaluate, of_used = compiled(_parsed(value.expression)), key_of(tuple(sorted(used)))
 
-    def write(world: World, get: Get, objects: Objects, trace: Trace) -> str:
-        try:
-            return str(evaluate(world, objects))
-        except TypeError as error:
-            raise UnreadableGrammar(f"the grammar's expression {value.expression!r} fails ({error})") from None
+    def write(trace: Trace, objects: Objects) -> str:
+        # Of an object an expression can only use what never changes.
+        key = (value.expression, of_used(objects))
+        written = trace.world.written.get(key)
+        if written is None:
+            try:
+                written = trace.world.written[key] = str(evaluate(trace.world, objects))
+            except TypeError as error:
+                raise UnreadableGrammar(f"the grammar's expression {value.expression!r} fails ({error})") from None
+        return written
 
     return Writer(write, frozenset(used), frozenset())
 

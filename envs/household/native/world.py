@@ -13,7 +13,7 @@ from itertools import product
 from embodied_codeact.envs.household.naming import object_names
 from embodied_codeact.envs.household.native.conditions import Binding, Frame, Test
 from embodied_codeact.envs.household.native.grammar import UnreadableGrammar, read_grammar
-from embodied_codeact.envs.household.native.memo import Facts, Get, Memo, State, Trace
+from embodied_codeact.envs.household.native.memo import Facts, Get, Key, Memo, State, Trace
 from embodied_codeact.envs.household.native.pddl import (
     TYPE_PREFIX,
     And,
@@ -28,7 +28,6 @@ from embodied_codeact.envs.household.native.recent import Recent
 from embodied_codeact.envs.household.native.rulebook import (
     CompiledEffect,
     Schema,
-    Text,
     fixed_texts,
     predicates_of,
     rulebook,
@@ -59,7 +58,6 @@ class Conditional:
     slots: Sequence[int]
 
 
-@dataclass(frozen=True)
 class Operation:
     """One action with its objects: the slots that it changes, each by one fact.
 
@@ -67,14 +65,19 @@ class Operation:
     it may change whether the goal holds; ``words`` remember its answers.
     """
 
-    schema: Schema
-    objects: Fact
-    added: Sequence[tuple[int, Facts]]
-    removed: Sequence[tuple[int, Facts]]
-    conditional: Sequence[Conditional]
-    offers: Sequence[int]
-    judged: bool
-    words: Memo
+    __slots__ = ("added", "conditional", "judged", "objects", "offers", "removed", "schema", "words")
+
+    def __init__(
+        self,
+        schema: Schema,
+        objects: Fact,
+        changes: tuple[Sequence[tuple[int, Facts]], Sequence[tuple[int, Facts]], Sequence[Conditional]],
+        follows: tuple[Sequence[int], bool],
+        words: Memo,
+    ) -> None:
+        self.schema, self.objects, self.words = schema, objects, words
+        self.added, self.removed, self.conditional = changes
+        self.offers, self.judged = follows
 
 
 class _Names(dict[str, str]):
@@ -102,9 +105,8 @@ class World:
         grammar = read_grammar(grammar_text)
         domain = read_domain(domain_text)
         problem = read_problem(problem_text, domain)
-        counts = {predicate: len(facts) for predicate, facts in problem.facts.items()}
         self.fixed = fixed_texts(grammar)
-        self.book = rulebook(domain_text, grammar, frozenset(self.fixed), counts)
+        self.book = rulebook(domain_text, grammar, frozenset(self.fixed), problem.facts)
         self.kinds = problem.objects
         self.names: Mapping[str, str] = _Names(object_names(problem.mentioned))
         self.domains = _Objects({kind: {} for kind in domain.type_names})
@@ -112,7 +114,6 @@ class World:
             for upper in dict.fromkeys((kind, *domain.supertypes[kind])):
                 self.domains[upper][name] = None
         self._goal = _as_translated(problem.goal, domain.fluents)
-        self._goal_predicates = predicates_of(self._goal)
         patterns, self._goal_frame = self.book.patterns.copy(), Frame()
         self._goal_test = replace(self.book.conditions, patterns=patterns).test(
             self._goal, self._goal_frame, frozenset()
@@ -129,8 +130,15 @@ class World:
         if not self.reach.can_hold(self._goal):
             raise UnreadablePddl("the goal can never be reached from the initial state")
         self.initial = self.tables.initial(facts)
+        self._follows = [
+            (
+                [other.number for other in self.book.schemas if other.reads & schema.touches],
+                bool(predicates_of(self._goal) & schema.touches),
+            )
+            for schema in self.book.schemas
+        ]
         self._forget()
-        self.opening = self.book.opening.write(self, self.initial.get, (), Trace())
+        self.opening = self.book.opening.write(Trace(self, self.initial.get), ())
 
     def _forget(self) -> None:
         self._left = _MOST_REMEMBERED
@@ -141,6 +149,7 @@ class World:
         self._operations: list[dict[Fact, Operation]] = [{} for _ in schemas]
         self._words: list[dict[object, Memo]] = [{} for _ in schemas]
         self._sorted: dict[tuple[Offer, ...], list[str]] = {}
+        self.written: dict[tuple[str, Key], str] = {}
 
     def _remember(self, memo: Memo, trace: Trace, result: object) -> None:
         memo.keep(trace, result)
@@ -153,8 +162,8 @@ class World:
         memo = self._won
         won: bool | None = memo.find(get)
         if won is None:
-            trace = Trace()
-            won = self._goal_test(self, get, self._goal_frame.binding(), trace)
+            trace = Trace(self, get)
+            won = self._goal_test(trace, self._goal_frame.binding())
             self._remember(memo, trace, won)
         return won
 
@@ -167,7 +176,7 @@ class World:
         memo = self._offers[number]
         offer: Offer | None = memo.find(get)
         if offer is None:
-            trace = Trace()
+            trace = Trace(self, get)
             offer = Offer(self._offered(self.book.schemas[number], get, trace))
             self._remember(memo, trace, offer)
         return offer
@@ -181,7 +190,7 @@ class World:
             return False
 
         for step in schema.steps:
-            step(self, get, schema.frame.binding(), trace, use)
+            step(trace, schema.frame.binding(), use)
         commands: dict[str, Fact] = {}
         for objects in found:
             if not (schema.may_be_idle and self._is_idle(schema, objects)):
@@ -194,8 +203,8 @@ class World:
         key = schema.template.key(objects)
         command = self._commands[schema.number].get(key)
         if command is None:
-            own = Trace()
-            command = schema.template.writer.write(self, get, objects, own)
+            own = Trace(self, get)
+            command = schema.template.writer.write(own, objects)
             if own.reads or own.kinds & schema.template.others:
                 trace.reads.update(own.reads)
             else:
@@ -229,8 +238,8 @@ class World:
         if text is None:
             feedback = operation.schema.feedback
             assert feedback is not None  # or it had not been offered
-            trace = Trace()
-            text = feedback.writer.write(self, get, operation.objects, trace)
+            trace = Trace(self, get)
+            text = feedback.writer.write(trace, operation.objects)
             if not trace.kinds & feedback.others:
                 self._remember(operation.words, trace, text)
         return text
@@ -240,9 +249,7 @@ class World:
         changes: Sequence[Conditional] = ()
         if operation.conditional:
             changes = [
-                change
-                for change in operation.conditional
-                if change.test(self, state.get, list(change.binding), Trace())
+                change for change in operation.conditional if change.test(Trace(self, state.get), list(change.binding))
             ]
         for slot, fact in operation.removed:
             _remove(state, slot, fact)
@@ -260,15 +267,19 @@ class World:
     def _is_idle(self, schema: Schema, objects: Fact) -> bool:
         """Whether the action would change nothing with these objects, so that the planner knows no such action."""
         binding = schema.frame.binding(objects)
+        for add, needed in schema.surely_adds:
+            fact = add(binding)
+            if all(fact != need(binding) for need in needed):
+                return False
         needs = {(predicate, _at(binding, places)) for predicate, places in schema.needs}
         forbids = {(predicate, _at(binding, places)) for predicate, places in schema.forbids}
         effects = [(effect, found) for effect in schema.effects for found in self._facts_of(effect, binding)]
         added = {(effect.predicate, found) for effect, found in effects if not effect.negated and effect.test is None}
         for effect, found in effects:
-            fact = (effect.predicate, found)
-            if not effect.negated and fact not in needs:
+            change = (effect.predicate, found)
+            if not effect.negated and change not in needs:
                 return False
-            if effect.negated and fact not in forbids and fact not in added and (fact in needs or self._can_be(fact)):
+            if effect.negated and change not in forbids | added and (change in needs or self._can_be(change)):
                 return False
         return True
 
@@ -298,20 +309,25 @@ class World:
                 change = Conditional(effect.test, list(binding), effect.negated, frozenset({fact}), slots)
                 conditional.append((change, effect.predicate, fact))
         removed = {fact: None for fact in removed if fact not in added}
-        self._tell(schema, binding, added, removed, conditional)
-        touched = {predicate for predicate, _ in (*added, *removed)} | {predicate for _, predicate, _ in conditional}
+        if schema.tells:
+            self._tell(schema, binding, added, removed, conditional)
         feedback = schema.feedback
         assert feedback is not None  # or it had not been offered
-        return Operation(
-            schema=schema,
-            objects=objects,
-            added=[(slot, frozenset({fact[1]})) for fact in added for slot in self.tables.slots(*fact)],
-            removed=[(slot, frozenset({fact[1]})) for fact in removed for slot in self.tables.slots(*fact)],
-            conditional=[change for change, _, _ in conditional],
-            offers=[other.number for other in self.book.schemas if other.reads & touched],
-            judged=bool(self._goal_predicates & touched),
-            words=self._words[schema.number].setdefault(feedback.key(objects), Memo()),
-        )
+        changes = (self._slotted(added), self._slotted(removed), [change for change, _, _ in conditional])
+        words, key = self._words[schema.number], feedback.key(objects)
+        memo = words.get(key)
+        if memo is None:
+            memo = words[key] = Memo()
+        return Operation(schema, objects, changes, self._follows[schema.number], memo)
+
+    def _slotted(self, facts: Iterable[tuple[str, Fact]]) -> list[tuple[int, Facts]]:
+        slotted: list[tuple[int, Facts]] = []
+        for predicate, fact in facts:
+            slots = self.tables.slots(predicate, fact)
+            if slots:
+                content = frozenset((fact,))
+                slotted += [(slot, content) for slot in slots]
+        return slotted
 
     def _tell(
         self,

@@ -135,7 +135,7 @@ def test_a_game_that_cannot_be_started_has_no_verdict_of_the_one_before(tmp_path
         adapter.reset(task("good"))
         solve(adapter.primitives())
         assert adapter.judge().success
-        with pytest.raises(ConfigurationError, match="TextWorld cannot use"):
+        with pytest.raises(ConfigurationError, match="cannot be played"):
             adapter.reset(task("bad"))
         assert not adapter.judge().success
     finally:
