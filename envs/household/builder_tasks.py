@@ -63,7 +63,10 @@ def assign(
     thing: str | None = None,
     receptacle: str | None = None,
 ) -> Assignment:
-    """Choose what is left open: a room that suits the task, a floor plan, then a thing and a receptacle that suit.
+    """Choose what is left open: a room that suits the task, a floor plan of it, a thing and a receptacle.
+
+    Half of the time the floor plan is chosen before the others, so that a room with much in it does not outweigh the
+    rest, and half of the time after them, so that what few rooms have, such as a safe, is not seldom asked for.
 
     Raises:
         ConfigurationError: the task type, room or split does not exist, or nothing suits what was given.
@@ -74,7 +77,7 @@ def assign(
     for name in allowed:
         if name not in rooms():
             raise ConfigurationError(unknown_name("room", name, rooms()))
-    found: _Choices = _choices(task_type, split, allowed, thing, receptacle)
+    found: _Choices = _choices(task_type, split, allowed, thing, receptacle, plan_first=rng.random() < 0.5)
     if not found:
         raise ConfigurationError(
             f"no home for {task_type}: nothing suits room={room}, thing={thing}, receptacle={receptacle}"
@@ -86,7 +89,7 @@ def assign(
 
 def suits(task_type: str, split: Split, names: Sequence[str]) -> bool:
     """Whether a task of that type can be done in one of these kinds of room."""
-    return bool(_choices(task_type, split, tuple(names), None, None))
+    return bool(_choices(task_type, split, tuple(names), None, None, plan_first=True))
 
 
 _Choices: TypeAlias = "dict[str, _Choices] | Assignment"
@@ -94,12 +97,10 @@ _Choices: TypeAlias = "dict[str, _Choices] | Assignment"
 
 @functools.cache
 def _choices(
-    task_type: str, split: Split, names: tuple[str, ...], thing: str | None, receptacle: str | None
+    task_type: str, split: Split, names: tuple[str, ...], thing: str | None, receptacle: str | None, *, plan_first: bool
 ) -> dict[str, _Choices]:
-    """Return what can be asked for as a tree, in order: by room, thing, receptacle, container, floor plan.
-
-    Room comes first, and the plan last, so that a room with many receptacles does not outweigh the others.
-    """
+    """Return what can be asked for as a tree, in order: by room, then by floor plan, thing, receptacle and container,
+    the floor plan first of these, or last."""
     rules = alfworld_data()
     suited = [plan for plan in floor_plans(split) if plan.room in names and plan.room in rules.rooms[task_type]]
     fitting = [
@@ -109,8 +110,8 @@ def _choices(
         if thing in (None, found.thing) and receptacle in (None, found.receptacle)
     ]
     tree: dict[str, _Choices] = {}
-    for found in sorted(fitting, key=_branches):
-        *branches, leaf = _branches(found)
+    for path, found in sorted(((_path(found, plan_first), found) for found in fitting), key=lambda pair: pair[0]):
+        *branches, leaf = path
         node = tree
         for branch in branches:
             below = node.setdefault(branch, {})
@@ -120,8 +121,9 @@ def _choices(
     return tree
 
 
-def _branches(found: Assignment) -> tuple[str, ...]:
-    return found.plan.room, found.thing, found.receptacle, found.container, f"{found.plan.number:03d}"
+def _path(found: Assignment, plan_first: bool) -> tuple[str, ...]:
+    plan, rest = f"{found.plan.number:03d}", (found.thing, found.receptacle, found.container)
+    return (found.plan.room, plan, *rest) if plan_first else (found.plan.room, *rest, plan)
 
 
 def _in_plan(task_type: str, plan: FloorPlan, rules: AlfworldData) -> Iterator[Assignment]:

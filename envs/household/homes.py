@@ -77,7 +77,7 @@ def _ensure(root: Path, index: int) -> Path:
     number = FIRST_NUMBER + 1 + index
     path = root / f"{task_type}-{thing}-None-{receptacle}-{number}" / f"trial_{index + 1:06d}" / GAME_NAME
     if not path.is_file():
-        rng = random.Random(f"built-in/{number}")
+        rng = random.Random(f"built in/{number}")
         assignment = assign(task_type, rng, room=room, thing=thing, receptacle=receptacle)
         write_game(build_home(assignment, number, rng, LEVELS[DEFAULT]).game, path)
     return path
