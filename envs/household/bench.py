@@ -10,6 +10,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,7 @@ def _timed(make: Callable[[], Engine], game: Game, walks: Sequence[Sequence[str]
         rng = random.Random(0)
         for walk in walks:
             engine.start(game)
-            bare += _seconds(lambda walk=walk: _follow(engine, walk))
+            bare += _seconds(partial(_follow, engine, walk))
             engine.start(game)
             asked += _seconds(lambda: _wander(engine, rng))
     finally:

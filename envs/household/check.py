@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -72,7 +73,7 @@ class _Seen(msgspec.Struct, frozen=True):
     won: bool
 
 
-def check_game(checked: CheckedGame, ours: Engine, reference: Engine, *, steps: int, seed: int) -> GameCheck:
+def check_game(checked: CheckedGame, ours: Engine, reference: TextWorldEngine, *, steps: int, seed: int) -> GameCheck:
     """Play one game on both engines, at least ``steps`` commands: half of them random admissible ones.
 
     Raises:
@@ -82,7 +83,7 @@ def check_game(checked: CheckedGame, ours: Engine, reference: Engine, *, steps: 
     pair = _Pair(checked, ours, reference, rng)
     walked = steps // 2
     pair.start()
-    plan = checked.plan if checked.plan is not None else _plan(reference)
+    plan = checked.plan if checked.plan is not None else reference.plan()
     spoilt = max(steps - walked - len(plan), int(steps * _LEAST_MALFORMED))
     early_walk, early_spoilt = int(walked * _WALK_BEFORE), int(spoilt * _WALK_BEFORE)
     kinds = _shuffled(rng, {"random": early_walk, "malformed": early_spoilt})
@@ -101,14 +102,10 @@ def _shuffled(rng: random.Random, counts: dict[str, int]) -> list[str]:
     return kinds
 
 
-def _plan(reference: Engine) -> list[str]:
-    return reference.plan() if isinstance(reference, TextWorldEngine) else []
-
-
 class _Pair:
     """One game on two engines, and what was compared so far."""
 
-    def __init__(self, checked: CheckedGame, ours: Engine, reference: Engine, rng: random.Random) -> None:
+    def __init__(self, checked: CheckedGame, ours: Engine, reference: TextWorldEngine, rng: random.Random) -> None:
         self._checked, self._ours, self._reference, self._rng = checked, ours, reference, rng
         self._commands: list[str] = []
         self._earlier: list[str] = []
@@ -120,7 +117,7 @@ class _Pair:
         self._commands = []
         self.result.starts += 1
         reference = _Seen(self._reference.start(self._checked.game), self._reference.admissible(), self._reference.won)
-        self._compare(None, _seen(self._ours, lambda: self._ours.start(self._checked.game)), reference)
+        self._compare(None, _seen(self._ours, partial(self._ours.start, self._checked.game)), reference)
 
     def play(self, kinds: Sequence[str], plan: Sequence[str] = ()) -> None:
         """Give a command of each of these kinds; along a plan, no malformed one that does something all the same."""
@@ -130,8 +127,8 @@ class _Pair:
             while plan and kind == "malformed" and command.strip() in self._now:
                 command = self._choose(kind, expert)
             self._commands.append(command)
-            reference = _seen(self._reference, lambda command=command: self._reference.command(command))
-            ours = _seen(self._ours, lambda command=command: self._ours.command(command))
+            reference = _seen(self._reference, partial(self._reference.command, command))
+            ours = _seen(self._ours, partial(self._ours.command, command))
             setattr(self.result, f"{kind}_steps", getattr(self.result, f"{kind}_steps") + 1)
             self._compare(command, ours, reference)
 

@@ -121,7 +121,7 @@ class HouseholdCommandsEnv(gymnasium.Env[str, str]):
         self._over = won or truncated
         return self._text, float(won), won, truncated, self._info(self._engine)
 
-    def render(self) -> str | None:  # type: ignore[override]  # Gymnasium's type is that of its own wrappers
+    def render(self) -> str | None:
         """Return the game's last words, in the mode ``ansi``."""
         return self._text if self.render_mode == "ansi" else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -14,7 +15,6 @@ import pytest
 from embodied_codeact.envs.household.check import check_game
 from embodied_codeact.envs.household.check_games import CheckedGame, generated_games, given_games
 from embodied_codeact.envs.household.check_run import CheckOptions, run_check
-from embodied_codeact.envs.household.engine import textworld_engine
 from embodied_codeact.envs.household.engine_native import NativeEngine
 from embodied_codeact.envs.household.engine_textworld import TextWorldEngine
 from embodied_codeact.envs.household.games import Game
@@ -110,12 +110,10 @@ def test_a_planted_difference_is_found_and_told(
     assert difference.ours != difference.reference
     assert fault in ("order", "missing") or ours in str(difference.ours)
     # What is told is enough to see it again.
-    again = TextWorldEngine()
-    answer = again.start(small.game)
+    answer = reference.start(small.game)
     for command in difference.commands:
-        answer = again.command(command)
-    seen = {"observation": answer, "admissible": again.admissible(), "won": again.won}
-    again.close()
+        answer = reference.command(command)
+    seen = {"observation": answer, "admissible": reference.admissible(), "won": reference.won}
     assert seen[aspect] == difference.reference
     assert difference.command == (difference.commands[-1] if difference.commands else None)
 
@@ -123,7 +121,7 @@ def test_a_planted_difference_is_found_and_told(
 def test_a_report_says_what_differs_and_does_not_pass(small: CheckedGame) -> None:
     options = CheckOptions(games=str(small.game.path), generated=0, steps=80, jobs=1)
     heard: list[str] = []
-    report = run_check(options, heard.append, make_ours=lambda: Faulty("words"), make_reference=textworld_engine)
+    report = run_check(options, heard.append, make_ours=lambda: Faulty("words"), make_reference=TextWorldEngine)
     assert not report.passed
     assert report.observations_equal < 1.0 == report.won_equal
     assert report.games_different == ["small"]
@@ -179,14 +177,18 @@ def test_malformed_commands_are_malformed_in_many_ways() -> None:
 def test_the_command_line(tmp_path: Path) -> None:
     write_game(tmp_path / "small.tw-pddl", small_game(older=True))
     settings = ("-o", "generated=1", "-o", "steps=20", "-o", "jobs=2")
+    # The reference is ALFWorld's own, which would make a folder in the home of whoever imports it.
+    environment = {**os.environ, "HOME": str(tmp_path / "home")}
+    environment.pop("ALFWORLD_DATA", None)
     program = (sys.executable, "-m", "embodied_codeact")
     command = [*program, "bench", "household", "--check", "--games", tmp_path, *settings, "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False, env=environment)
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert report["observations_equal"] == report["admissible_equal"] == report["won_equal"] == 1.0
     assert (report["passed"], report["games"], report["generated"], report["games_won"]) == (True, 1, 1, 2)
     assert report["moments"] >= 44
+    assert not (tmp_path / "home" / ".cache" / "alfworld").exists()
     assert "2/2" in done.stderr
 
 
