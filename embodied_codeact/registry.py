@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import types
 import typing
 from collections.abc import Callable, Mapping
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
-from embodied_codeact.contracts import Benchmark, Environment, Model, TakesArgument
+from embodied_codeact.contracts import Benchmark, Environment, Generator, Model, TakesArgument
 from embodied_codeact.errors import ConfigurationError, did_you_mean, unknown_name
 
 ENVIRONMENTS = "embodied_codeact.environments"
 EXPERTS = "embodied_codeact.experts"
 BENCHMARKS = "embodied_codeact.benchmarks"
 CONTROLLERS = "embodied_codeact.controllers"
+GENERATORS = "embodied_codeact.generators"
 
 
 def _find(group: str, what: str, name: str) -> EntryPoint:
@@ -129,33 +131,66 @@ def load_driver(name: str) -> Callable[[], Any]:
     return make
 
 
+def generator_names() -> list[str]:
+    """Names of all environments that tasks can be generated for."""
+    return sorted({point.name for point in entry_points(group=GENERATORS)})
+
+
+def load_generator(environment: str) -> Generator:
+    """Return what generates tasks for an environment.
+
+    Raises:
+        ConfigurationError: none is installed for that environment, or its own packages are missing.
+    """
+    generator: Generator = _load(_find(GENERATORS, "generator for environment", environment), "generator")
+    return generator
+
+
 def parse_options(environment: Environment, given: Mapping[str, Any]) -> msgspec.Struct:
     """Turn ``key=value`` options into the environment's typed options.
 
     Raises:
         ConfigurationError: an option does not exist (with the nearest name) or has a value that it cannot take.
     """
-    return parse_struct(f"environment {environment.name!r}", environment.options_type, given)
+    return convert_options(environment.options_type, given, f"environment {environment.name!r}")
 
 
-def parse_struct(owner: str, kind: type[msgspec.Struct], given: Mapping[str, Any]) -> msgspec.Struct:
-    """Turn ``key=value`` options into a struct of typed ones; ``owner`` is whose options they are, for errors.
+def convert_options(options_type: type[msgspec.Struct], given: Mapping[str, Any], owner: str) -> msgspec.Struct:
+    """Turn ``key=value`` options into typed ones; ``owner`` is whose they are, as an error says it.
 
     Raises:
         ConfigurationError: an option does not exist (with the nearest name) or has a value that it cannot take.
     """
-    known = list(kind.__struct_encode_fields__)
+    known = list(options_type.__struct_encode_fields__)
     for name in given:
         if name not in known:
             hint = did_you_mean(name, known) or f" It has: {', '.join(known) or 'none'}."
             raise ConfigurationError(f"{owner} has no option {name!r}.{hint}")
-    for field in msgspec.structs.fields(kind):
+    for field in msgspec.structs.fields(options_type):
         name = field.encode_name
-        if typing.get_origin(field.type) is typing.Literal and name in given:
-            choices = [str(choice) for choice in typing.get_args(field.type)]
+        kind, _ = plain_type(field.type)
+        if typing.get_origin(kind) is typing.Literal and name in given:
+            choices = [str(choice) for choice in typing.get_args(kind)]
             if given[name] not in choices:
                 raise ConfigurationError(unknown_name(f"value for option {name!r}", given[name], choices))
     try:
-        return msgspec.convert(dict(given), kind, strict=False)
+        return msgspec.convert(dict(given), options_type, strict=False)
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"option of {owner}: {error}") from error
+
+
+def plain_type(annotation: Any) -> tuple[Any, list[msgspec.Meta]]:
+    """Take the annotation of an option apart: its type without ``Annotated`` and ``None``, and what was said about it.
+
+    >>> plain_type(Annotated[int, msgspec.Meta(ge=1)] | None)
+    (<class 'int'>, [msgspec.Meta(ge=1)])
+    """
+    if typing.get_origin(annotation) is Annotated:
+        inner, *said = typing.get_args(annotation)
+        kind, metas = plain_type(inner)
+        return kind, [*(meta for meta in said if isinstance(meta, msgspec.Meta)), *metas]
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        parts = [part for part in typing.get_args(annotation) if part is not type(None)]
+        if len(parts) == 1:
+            return plain_type(parts[0])
+    return annotation, []

@@ -15,7 +15,7 @@ from embodied_codeact.bridge.local import local_session
 from embodied_codeact.cli import common
 from embodied_codeact.contracts import ChecksItself, Measure
 from embodied_codeact.errors import ConfigurationError, unknown_name
-from embodied_codeact.registry import benchmark_names, environment_names, load_benchmark, parse_struct
+from embodied_codeact.registry import benchmark_names, convert_options, environment_names, load_benchmark
 
 SUBJECTS = ("interpreter", "bridge", "stop", "hf")
 ARM = "tabletop"
@@ -108,7 +108,7 @@ def _check(environment: str, given: dict[str, Any], *, as_json: bool) -> None:
     benchmark = load_benchmark(environment)
     if not isinstance(benchmark, ChecksItself):
         raise ConfigurationError(f"{environment} has no check: leave --check out")
-    options = parse_struct(f"the check of {environment}", benchmark.check_options, given)
+    options = convert_options(benchmark.check_options, given, f"the check of {environment}")
     # It takes many minutes: whoever waits is told how far it is.
     report = benchmark.check(options, lambda line: typer.echo(line, err=True))
     if as_json:

@@ -7,6 +7,7 @@
 ``model``        what the agent needs of a language model
 ``commands``     how calls are written where actions are text
 ``benchmark``    what measures an environment
+``generator``    what makes tasks for an environment
 """
 
 from embodied_codeact.contracts.api import (
@@ -35,6 +36,7 @@ from embodied_codeact.contracts.environment import (
     TakesArgument,
     WorldContext,
 )
+from embodied_codeact.contracts.generator import Generator
 from embodied_codeact.contracts.model import (
     ClosableModel,
     CountsTokens,
@@ -102,6 +104,7 @@ __all__ = [
     "Filmed",
     "Finish",
     "ForkableEnvironment",
+    "Generator",
     "HasTask",
     "InvalidReply",
     "KnowsContext",

@@ -7,7 +7,9 @@
 ``engine``           the contract of engines; ``engine_native`` (with ``native``) is the one that plays by default,
                      ``engine_textworld`` the reference and the only module that imports TextWorld
 ``naming``            ALFWorld's names for a game's objects
-``homes``, ``builder``  generated homes of the same format
+``builder``, ``builder_...``  makes homes of the same format, after ALFRED's floor plans
+``homes``             the built-in ones
+``generator``, ``generator_...``  many of them, as a folder of ALFWorld's data
 ``expert``            a scripted model that solves the tasks from what it is told
 """
 

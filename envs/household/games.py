@@ -25,6 +25,8 @@ TASK_TYPES = (
     "pick_two_obj_and_place",
 )
 """ALFWorld's six kinds of task, in its order."""
+MOVABLE_TASK = "pick_and_place_with_movable_recep"
+"""ALFRED's seventh kind. ALFWorld's own domain cannot do it; a game may bring one that can."""
 
 _INSTRUCTION = re.compile(r'"rhs"\s*:\s*"Your task is to: ((?:[^"\\]|\\.)*)"')
 _PUT = re.compile(r'\baction\s+PutObject\s*\{\s*template\s*::\s*"([^"]+)"')
@@ -35,9 +37,9 @@ _GOAL_MARKS = (
     ("(ishot ", "pick_heat_then_place_in_recep"),
     ("(iscool ", "pick_cool_then_place_in_recep"),
     ("(not (= ", "pick_two_obj_and_place"),
+    ("(inreceptacleobject ", MOVABLE_TASK),
 )
-# As in ALFWorld, games whose goal needs a movable receptacle or a sliced object are not played.
-_UNSUPPORTED = ("movable", "Sliced")
+_PUTS_INTO_MOVABLES = re.compile(r"^[^;\n]*\(\s*:action\s+PutObjectInReceptacleObject\b", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -83,9 +85,9 @@ class Game:
 
     @property
     def task_type(self) -> str:
-        """One of :data:`TASK_TYPES`: by the name of a folder above the file, else by the goal."""
+        """One of :data:`TASK_TYPES`, or :data:`MOVABLE_TASK`: by the name of a folder above it, else by the goal."""
         for part in reversed(self.path.parts[:-1]):
-            for kind in TASK_TYPES:
+            for kind in (*TASK_TYPES, MOVABLE_TASK):
                 if part.startswith(f"{kind}-"):
                     return kind
         found = _GOAL.search(self.problem)
@@ -172,7 +174,9 @@ def _id_within(folder: Path, path: Path) -> str:
 def list_tasks(environment: str, games: str) -> list[Task]:
     """Return one task for each game of the option ``games``, sorted by id.
 
-    A game of a folder that ALFWorld would not play is left out, and a warning is logged that names it.
+    As in ALFWorld, a game is left out whose folder says that its goal needs a sliced object, or a movable receptacle;
+    but the latter is played where its own domain can put things into those. A warning is logged that names what is
+    left out.
 
     Raises:
         ConfigurationError: nothing is there, or a file cannot be used.
@@ -184,7 +188,7 @@ def list_tasks(environment: str, games: str) -> list[Task]:
         game = read_game(path)
         if not game.solvable:
             left_out.append(f"{task_id} (unsolvable)")
-        elif any(word in task_id for word in _UNSUPPORTED):
+        elif "Sliced" in task_id or ("movable" in task_id and not _PUTS_INTO_MOVABLES.search(game.domain)):
             left_out.append(f"{task_id} (not among ALFWorld's six kinds of task)")
         else:
             metadata = {"type": game.task_type, "game": str(path)}

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-import functools
 import os
+import random
 import stat
 import tempfile
 from pathlib import Path
 
 from embodied_codeact.envs.household.builder import (
     BUILDER_VERSION,
-    Assignment,
-    assign,
-    build_game,
+    FIRST_NUMBER,
+    build_home,
     write_game,
 )
 from embodied_codeact.envs.household.builder_alfworld import alfworld_data
-from embodied_codeact.envs.household.games import TASK_TYPES
+from embodied_codeact.envs.household.builder_levels import DEFAULT, LEVELS
+from embodied_codeact.envs.household.builder_tasks import assign
+from embodied_codeact.envs.household.games import GAME_NAME
 from embodied_codeact.errors import ConfigurationError
 
-_HOMES_PER_TASK_TYPE = 2
+_HOMES = (
+    ("pick_and_place_simple", "Bathroom", "SoapBar", "SinkBasin"),
+    ("pick_and_place_simple", "LivingRoom", "TissueBox", "CoffeeTable"),
+    ("look_at_obj_in_light", "Bedroom", "Laptop", "DeskLamp"),
+    ("look_at_obj_in_light", "LivingRoom", "Watch", "DeskLamp"),
+    ("pick_clean_then_place_in_recep", "Kitchen", "Lettuce", "Fridge"),
+    ("pick_clean_then_place_in_recep", "Kitchen", "Spatula", "CounterTop"),
+    ("pick_heat_then_place_in_recep", "Kitchen", "Tomato", "Fridge"),
+    ("pick_heat_then_place_in_recep", "Kitchen", "Egg", "CounterTop"),
+    ("pick_cool_then_place_in_recep", "Kitchen", "Bowl", "Cabinet"),
+    ("pick_cool_then_place_in_recep", "Kitchen", "Plate", "Shelf"),
+    ("pick_two_obj_and_place", "Bedroom", "CellPhone", "Safe"),
+    ("pick_two_obj_and_place", "Bedroom", "TennisRacket", "Desk"),
+)
+"""Task type, room, thing and receptacle of each: two for each of ALFWorld's task types, in its order."""
 
 
 def cache_version() -> str:
@@ -49,7 +64,7 @@ def built_in_games() -> list[Path]:
     for find_root in (cache_root, _temporary_root):
         try:
             root = find_root()
-            return [_ensure(root, assignment) for assignment in _built_in()]
+            return [_ensure(root, index) for index in range(len(_HOMES))]
         except (OSError, RuntimeError) as error:  # RuntimeError: this user has no home folder
             failures.append(str(error))
     raise ConfigurationError(
@@ -57,19 +72,14 @@ def built_in_games() -> list[Path]:
     )
 
 
-@functools.cache
-def _built_in() -> tuple[Assignment, ...]:
-    return tuple(
-        assign(task_type, _HOMES_PER_TASK_TYPE * index + number)
-        for index, task_type in enumerate(TASK_TYPES)
-        for number in range(1, _HOMES_PER_TASK_TYPE + 1)
-    )
-
-
-def _ensure(root: Path, assignment: Assignment) -> Path:
-    path = root / assignment.folder / "game.tw-pddl"
+def _ensure(root: Path, index: int) -> Path:
+    task_type, room, thing, receptacle = _HOMES[index]
+    number = FIRST_NUMBER + 1 + index
+    path = root / f"{task_type}-{thing}-None-{receptacle}-{number}" / f"trial_{index + 1:06d}" / GAME_NAME
     if not path.is_file():
-        write_game(build_game(assignment.task_type, assignment.seed), path)
+        rng = random.Random(f"built-in/{number}")
+        assignment = assign(task_type, rng, room=room, thing=thing, receptacle=receptacle)
+        write_game(build_home(assignment, number, rng, LEVELS[DEFAULT]).game, path)
     return path
 
 
