@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from embodied_codeact.envs.household.builder import assign, build_game
-from embodied_codeact.envs.household.games import TASK_TYPES, Game, find_games, read_game
+from embodied_codeact.envs.household.builder import FIRST_NUMBER, build_home
+from embodied_codeact.envs.household.builder_levels import LEVELS, Difficulty
+from embodied_codeact.envs.household.builder_tasks import BUILDABLE, assign
+from embodied_codeact.envs.household.games import GAME_NAME, TASK_TYPES, Game, find_games, read_game
 from embodied_codeact.errors import ConfigurationError
 
 _OLDER = (
@@ -20,6 +23,8 @@ _OLDER = (
 )
 """What ALFWorld's newer grammar says, and what the older files say in its place."""
 _HELP_RULE, _HELP_WORDS = "(:action help", "action help {"
+_DIFFICULTIES: tuple[Difficulty, ...] = ("easy", "medium", "medium", "easy", "hard")
+"""In turn. A hard home is dear: the reference takes a third of a second for each step in it."""
 
 
 class CheckedGame(msgspec.Struct, frozen=True):
@@ -46,22 +51,26 @@ def _plan_of(path: Path) -> list[str] | None:
 
 
 def generated_games(count: int, seed: int) -> Iterator[CheckedGame]:
-    """Build games of all task types in turn, every second one in the older grammar.
+    """Build games of all task types in turn, easy, medium and hard ones; every second round of ALFWorld's own six is in
+    the older grammar.
 
     Raises:
         ConfigurationError: alfworld is not installed, or its grammar is not the one that this knows.
     """
     for index in range(count):
-        task_type = TASK_TYPES[index % len(TASK_TYPES)]
-        number = seed + index
-        older = index // len(TASK_TYPES) % 2 == 1
-        built = build_game(task_type, number)
+        task_type, turn = BUILDABLE[index % len(BUILDABLE)], index // len(BUILDABLE)
+        difficulty = _DIFFICULTIES[turn % len(_DIFFICULTIES)]
+        rng = random.Random(f"check/{seed}/{index}")
+        assignment = assign(task_type, rng)
+        built = build_home(assignment, FIRST_NUMBER + index, rng, LEVELS[difficulty]).game
+        # No game with movable receptacles was ever written in the older words.
+        older = turn % 2 == 1 and task_type in TASK_TYPES
         if older:
             built = older_game(built)
-        folder = f"{assign(task_type, number).folder}{'-older' if older else ''}"
-        path = Path("generated") / folder / "game.tw-pddl"
+        name = f"{assignment.label}-{FIRST_NUMBER + index}/{difficulty}{'-older' if older else ''}"
+        path = Path("generated") / name / GAME_NAME
         game = Game(path, built["pddl_domain"], built["pddl_problem"], built["grammar"])
-        yield CheckedGame(folder, game, built["walkthrough"])
+        yield CheckedGame(name, game, built["walkthrough"])
 
 
 def older_game(built: Mapping[str, Any]) -> dict[str, Any]:

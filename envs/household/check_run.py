@@ -131,7 +131,7 @@ def _report(results: list[GameCheck], given: int) -> CheckReport:
 
 
 def _play_all(
-    games: list[CheckedGame], options: CheckOptions, make_ours: MakeEngine, make_reference: MakeEngine
+    games: list[CheckedGame], options: CheckOptions, make_ours: MakeEngine, make_reference: MakeReference
 ) -> Generator[GameCheck]:
     jobs = min(options.jobs or os.cpu_count() or 1, len(games))
     if jobs == 1:
