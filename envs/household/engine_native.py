@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from embodied_codeact.envs.household.explain import explanation
 from embodied_codeact.envs.household.games import Game
 from embodied_codeact.envs.household.native.grammar import UnreadableGrammar
 from embodied_codeact.envs.household.native.memo import State
 from embodied_codeact.envs.household.native.pddl import UnreadablePddl
 from embodied_codeact.envs.household.native.world import Offer, Operation, World, world_of
-from embodied_codeact.errors import ConfigurationError, EnvironmentFailure
-
-NOTHING_HAPPENS = "Nothing happens."
+from embodied_codeact.envs.household.state import NOTHING_HAPPENS, HouseholdState
+from embodied_codeact.errors import ConfigurationError, EnvironmentFailure, PrimitiveError
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ class NativeEngine:
             world.apply(operation, state)
             if operation.offers:
                 offers = list(self._offers or ())
+                self._offers = None  # the old ones must not outlive a failure
                 for number in operation.offers:
                     offers[number] = world.offer(number, state.get)
                 self._offers = tuple(offers)
@@ -108,6 +109,16 @@ class NativeEngine:
         except UnreadableGrammar as error:
             raise EnvironmentFailure(f"{self._game and self._game.path}: {error}") from error
 
+    def explain(self, text: str, state: HouseholdState) -> PrimitiveError:
+        """Return the error that says why a command does nothing now, to an agent who knows ``state``.
+
+        Raises:
+            EnvironmentFailure: no game was started.
+        """
+        if self._world is None:
+            raise EnvironmentFailure("no household game is being played: reset the environment first")
+        return explanation(self._world, self._state.get, text, state)
+
     def _look(self, world: World) -> tuple[Offer, ...]:
         get = self._state.get
         self._offers = tuple([world.offer(number, get) for number in range(len(world.book.schemas))])
@@ -130,8 +141,9 @@ class NativeEngine:
         Raises:
             EnvironmentFailure: it is a state of another game than the one in play.
         """
-        if saved.world is not self._world:
+        if self._world is None or saved.world.texts != self._world.texts:
             raise EnvironmentFailure("the saved state is of another game: start that game before you restore it")
+        self._world = saved.world
         self._state, self._shared, self._offers, self._won = saved.state, True, saved.offers, saved.won
 
     def close(self) -> None:

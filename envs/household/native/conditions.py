@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from embodied_codeact.envs.household.native.memo import Facts, Key, Trace
-from embodied_codeact.envs.household.native.pddl import (
+from embodied_codeact.envs.household.native.formulas import (
     And,
     Atom,
     Formula,
@@ -21,6 +20,7 @@ from embodied_codeact.envs.household.native.pddl import (
     free_variables,
     negation,
 )
+from embodied_codeact.envs.household.native.memo import Facts, Key, Trace
 from embodied_codeact.envs.household.native.tables import Patterns, key_of
 
 _LATER_FACTS = 8

@@ -7,20 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from embodied_codeact.envs.household.native.conditions import Conditions, Frame, Step, Test
+from embodied_codeact.envs.household.native.formulas import TRUE, And, Atom, Formula, Params, Quantified
 from embodied_codeact.envs.household.native.grammar import Each, Grammar, Plain, Rule, Wording, read_query, read_symbols
 from embodied_codeact.envs.household.native.memo import Facts, Key
-from embodied_codeact.envs.household.native.pddl import (
-    TRUE,
-    Action,
-    And,
-    Atom,
-    Domain,
-    Effect,
-    Formula,
-    Params,
-    Quantified,
-    read_domain,
-)
+from embodied_codeact.envs.household.native.pddl import Action, Domain, Effect, read_domain
 from embodied_codeact.envs.household.native.recent import Recent
 from embodied_codeact.envs.household.native.tables import Patterns, key_of
 from embodied_codeact.envs.household.native.words import Variable, Words, Writer

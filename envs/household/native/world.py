@@ -12,17 +12,10 @@ from itertools import product
 
 from embodied_codeact.envs.household.naming import object_names
 from embodied_codeact.envs.household.native.conditions import Binding, Frame, Test
+from embodied_codeact.envs.household.native.formulas import TYPE_PREFIX, And, Atom, Formula
 from embodied_codeact.envs.household.native.grammar import UnreadableGrammar, read_grammar
 from embodied_codeact.envs.household.native.memo import Facts, Get, Key, Memo, State, Trace
-from embodied_codeact.envs.household.native.pddl import (
-    TYPE_PREFIX,
-    And,
-    Atom,
-    Formula,
-    UnreadablePddl,
-    read_domain,
-    read_problem,
-)
+from embodied_codeact.envs.household.native.pddl import UnreadablePddl, read_domain, read_problem
 from embodied_codeact.envs.household.native.reach import Reach
 from embodied_codeact.envs.household.native.recent import Recent
 from embodied_codeact.envs.household.native.rulebook import (
@@ -102,12 +95,14 @@ class World:
     """
 
     def __init__(self, domain_text: str, problem_text: str, grammar_text: str) -> None:
+        self.texts = (domain_text, problem_text, grammar_text)
         grammar = read_grammar(grammar_text)
         domain = read_domain(domain_text)
         problem = read_problem(problem_text, domain)
         self.fixed = fixed_texts(grammar)
         self.book = rulebook(domain_text, grammar, frozenset(self.fixed), problem.facts)
         self.kinds = problem.objects
+        self.wordings = grammar.wordings
         self.names: Mapping[str, str] = _Names(object_names(problem.mentioned))
         self.domains = _Objects({kind: {} for kind in domain.type_names})
         for name, kind in problem.objects.items():
@@ -125,6 +120,7 @@ class World:
         for predicate, (true, _) in self.book.told.items():
             if true:
                 facts[true] = facts.get(predicate, _NO_FACTS)
+        self._facts = facts
         self.tables = Tables(patterns, facts, self.book.fluents)
         self.reach = Reach(domain, self.domains, facts)
         if not self.reach.can_hold(self._goal):
@@ -156,6 +152,12 @@ class World:
         self._left -= 1 + len(trace.reads)
         if self._left < 0:
             self._forget()
+
+    def facts(self, predicate: str, get: Get) -> Facts:
+        """Return all facts of a predicate that hold in a state; none of one that nothing looks for."""
+        if predicate not in self.book.fluents:
+            return self._facts.get(predicate, _NO_FACTS)
+        return self.tables.facts(predicate, get)
 
     def won(self, get: Get) -> bool:
         """Whether the goal holds in a state."""
