@@ -213,6 +213,23 @@ def test_a_game_that_the_reference_cannot_play_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_benchmark_tells_every_figure_beside_its_reference(tmp_path: Path) -> None:
+    write_game(tmp_path / "small.tw-pddl", small_game())
+    words = ("bench", "household", "--games", str(tmp_path), "--sandbox", "best", "--json")
+    # As a process of its own: what multiprocessing keeps for later rounds ends with it.
+    command = [sys.executable, "-m", "embodied_codeact", *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    assert done.returncode == 0, done.stderr
+    figures = {figure["name"]: figure for figure in json.loads(done.stdout)}
+    assert len(figures) == 7
+    assert all(figure["value"] > 0 for figure in figures.values())
+    beside = [figure for figure in figures.values() if figure["reference"] == "TextWorld"]
+    assert len(beside) == 4
+    assert all(figure["ratio"] > 0 and figure["reference_value"] > 0 for figure in beside)
+    assert figures["memory of a process after 2,000 episodes"]["reference"] == "after 200 episodes"
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_engines_agree_on_real_games(data_dir: Path, reference: TextWorldEngine) -> None:
     for checked in given_games(str(data_dir / "alfworld" / "valid_unseen"))[::11]:
