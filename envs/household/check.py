@@ -2,11 +2,13 @@
 
 A game is played twice over. First a random walk, with malformed commands in between; then, from a second start, a plan
 that wins, again with malformed commands in between, and a random walk from there, which undoes what was won. The walk
-chooses among the commands that the reference calls admissible.
+chooses among the commands that the reference calls admissible. Where our engine can save, it is led astray now and then
+and restored, which must not be noticed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -16,6 +18,7 @@ import msgspec
 
 from embodied_codeact.envs.household.check_games import CheckedGame
 from embodied_codeact.envs.household.engine import Engine
+from embodied_codeact.envs.household.engine_native import NativeEngine
 from embodied_codeact.envs.household.engine_textworld import TextWorldEngine
 from embodied_codeact.envs.household.malformed import malformed
 from embodied_codeact.errors import EnvironmentFailure, OperatorError
@@ -27,6 +30,8 @@ _WALK_BEFORE = 0.7
 _LEAST_MALFORMED = 0.2
 """Share of a game's steps that are malformed at least, however long its plan is."""
 _REMEMBERED = 400
+_ASTRAY = 0.1
+"""Share of the steps before which our engine is led astray and restored."""
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +55,7 @@ class GameCheck(msgspec.Struct, kw_only=True):
     random_steps: int = 0
     expert_steps: int = 0
     malformed_steps: int = 0
+    restored: int = 0
     observations_equal: int = 0
     admissible_equal: int = 0
     won_equal: int = 0
@@ -127,10 +133,21 @@ class _Pair:
             while plan and kind == "malformed" and command.strip() in self._now:
                 command = self._choose(kind, expert)
             self._commands.append(command)
+            if isinstance(self._ours, NativeEngine) and self._rng.random() < _ASTRAY:
+                self._lead_astray(self._ours)
             reference = _seen(self._reference, partial(self._reference.command, command))
             ours = _seen(self._ours, partial(self._ours.command, command))
             setattr(self.result, f"{kind}_steps", getattr(self.result, f"{kind}_steps") + 1)
             self._compare(command, ours, reference)
+
+    def _lead_astray(self, engine: NativeEngine) -> None:
+        # Where a game could not be begun, that is told already.
+        with contextlib.suppress(OperatorError):
+            saved = engine.save()
+            for _ in range(self._rng.randrange(1, 6)):
+                engine.command(self._rng.choice(engine.admissible()))
+            engine.restore(saved)
+            self.result.restored += 1
 
     def _choose(self, kind: str, expert: Iterator[str]) -> str:
         if kind == "expert":

@@ -50,6 +50,7 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
     random_steps: int
     expert_steps: int
     malformed_steps: int
+    restored: int
     observations_equal: float
     admissible_equal: float
     won_equal: float
@@ -61,7 +62,7 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
         told = [
             f"{self.games + self.generated} games ({self.generated} of them generated), {self.games_won} won; "
             f"{self.moments} moments compared: {self.random_steps} random, {self.expert_steps} expert and "
-            f"{self.malformed_steps} malformed commands, and the starts",
+            f"{self.malformed_steps} malformed commands, and the starts; our engine was restored {self.restored} times",
             f"observations equal: {_percent(self.observations_equal)}",
             f"admissible commands equal: {_percent(self.admissible_equal)}",
             f"won equal: {_percent(self.won_equal)}",
@@ -122,6 +123,7 @@ def _report(results: list[GameCheck], given: int) -> CheckReport:
         random_steps=sum(result.random_steps for result in results),
         expert_steps=sum(result.expert_steps for result in results),
         malformed_steps=sum(result.malformed_steps for result in results),
+        restored=sum(result.restored for result in results),
         observations_equal=sum(result.observations_equal for result in results) / moments,
         admissible_equal=sum(result.admissible_equal for result in results) / moments,
         won_equal=sum(result.won_equal for result in results) / moments,

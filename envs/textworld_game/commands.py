@@ -1,10 +1,10 @@
 """Which commands a game is given: one line each, and none to the interpreter that plays the game.
 
 A Z-machine game carries out several commands in one line, parted by full stops, commas and ``then``, of which TextWorld
-would take notice of the first only, and looks at the first nine letters of a word (The Z-Machine Standards Document 1.1,
-section 13). ``save`` and ``script`` write files to
-the folder where the world runs, ``restore``, ``restart`` and ``undo`` put the game into a state that its score does not
-know of, and TextWorld's own ``tw-...`` commands change what it reads of the game.
+takes notice of the first only, and looks at the first nine letters of a word (The Z-Machine Standards Document 1.1,
+section 13). ``save`` and ``script`` write files to the folder where the world runs, ``restore``, ``restart`` and
+``undo`` put the game into a state that its score does not know of, and TextWorld's own ``tw-...`` commands change what
+it reads of the game.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import pytest
 from embodied_codeact.envs.household.check import check_game
 from embodied_codeact.envs.household.check_games import CheckedGame, generated_games, given_games
 from embodied_codeact.envs.household.check_run import CheckOptions, run_check
-from embodied_codeact.envs.household.engine_native import NativeEngine
+from embodied_codeact.envs.household.engine_native import NativeEngine, SavedState
 from embodied_codeact.envs.household.engine_textworld import TextWorldEngine
 from embodied_codeact.envs.household.games import Game
 from embodied_codeact.envs.household.malformed import malformed
@@ -49,6 +49,7 @@ def test_the_engines_agree_on_a_small_game(small: CheckedGame, reference: TextWo
     assert (result.starts, result.random_steps, result.won) == (2, 40, True)
     assert result.expert_steps == 5
     assert result.malformed_steps == 35
+    assert result.restored > 3
     assert result.observations_equal == result.admissible_equal == result.won_equal == result.moments == 82
 
 
@@ -58,6 +59,10 @@ class Faulty(NativeEngine):
     def __init__(self, fault: str) -> None:
         super().__init__()
         self._fault = fault
+
+    def restore(self, saved: SavedState) -> None:
+        if self._fault != "restore":
+            super().restore(saved)
 
     def start(self, game: Game) -> str:
         if self._fault == "start":
@@ -92,6 +97,7 @@ class Faulty(NativeEngine):
         ("order", "admissible", "['use"),
         ("missing", "admissible", "['"),
         ("won", "won", "False"),
+        ("restore", "admissible", "['"),
     ],
 )
 def test_a_planted_difference_is_found_and_told(
@@ -105,7 +111,7 @@ def test_a_planted_difference_is_found_and_told(
     counts = {"observation": result.observations_equal, "admissible": result.admissible_equal, "won": result.won_equal}
     assert counts[aspect] < result.moments
     assert difference.ours != difference.reference
-    assert fault in ("order", "missing") or ours in str(difference.ours)
+    assert fault in ("order", "missing", "restore") or ours in str(difference.ours)
     # What is told is enough to see it again.
     answer = reference.start(small.game)
     for command in difference.commands:
