@@ -6,15 +6,15 @@ from embodied_codeact.errors import PrimitiveError
 
 
 class NotPossible(PrimitiveError):
-    """It cannot be done as things stand. The message names what is in the way and what would change it."""
+    """In a household that explains, in place of "Nothing happens.": what is in the way, and what would change it."""
 
 
 class UnknownThing(PrimitiveError):
-    """You know of nothing that is called so. Look for it, or use a name exactly as it was shown."""
+    """In a household that explains: you know of nothing of that name. Look for it, or use a name as it was shown."""
 
 
 class NotUnderstood(PrimitiveError):
-    """The household has no such command. The message says how it is to be put."""
+    """In a household that explains: it has no such command. The message says how to put it."""
 
 
 HOUSEHOLD_ERRORS = (NotPossible, UnknownThing, NotUnderstood)

@@ -8,8 +8,9 @@ from embodied_codeact.envs.household.explain import explanation
 from embodied_codeact.envs.household.games import Game
 from embodied_codeact.envs.household.native.grammar import UnreadableGrammar
 from embodied_codeact.envs.household.native.memo import State
+from embodied_codeact.envs.household.native.operations import Operation
 from embodied_codeact.envs.household.native.pddl import UnreadablePddl
-from embodied_codeact.envs.household.native.world import Offer, Operation, World, world_of
+from embodied_codeact.envs.household.native.world import Offer, World, world_of
 from embodied_codeact.envs.household.state import NOTHING_HAPPENS, HouseholdState
 from embodied_codeact.errors import ConfigurationError, EnvironmentFailure, PrimitiveError
 

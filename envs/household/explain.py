@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from embodied_codeact.envs.household.native.formulas import And, Atom, Formula, Or, Quantified
 from embodied_codeact.envs.household.native.grammar import Each, Plain, Value, read_symbols
 from embodied_codeact.envs.household.native.memo import Get
+from embodied_codeact.envs.household.native.pddl import ROOT_TYPE
 from embodied_codeact.envs.household.native.rulebook import Schema
 from embodied_codeact.envs.household.native.tables import Fact
 from embodied_codeact.envs.household.native.world import World
@@ -22,7 +23,8 @@ from embodied_codeact.primitives.household_errors import NotPossible, NotUnderst
 
 Binding = dict[str, str]
 
-_MET = ("receptacletype", "objecttype", "atlocation", "receptacleatlocation", "objectatlocation", "openable", "opened")
+_KINDS = ("receptacletype", "objecttype")
+_MET = (*_KINDS, "atlocation", "receptacleatlocation", "objectatlocation", "openable", "opened")
 _MET_LATER = ("holdsany", "holds", "inreceptacle")
 """The order in which an agent meets what may be in the way; all else comes after these."""
 
@@ -129,16 +131,9 @@ class _Finding:
 
     def words(self, exactly: str) -> str:
         """Say it; ``exactly`` is the command as it should have been spelt, where that was wrong."""
-        misfit = next(
-            (
-                self._name(name)
-                for variable, name in self.binding.items()
-                if name not in self.world.domains[dict(self.schema.params)[variable]]
-            ),
-            None,
-        )
+        misfit = next((name for variable, name in self.binding.items() if not self._is_meant(variable, name)), None)
         if misfit:
-            return f"that cannot be done with {misfit}"
+            return f"that cannot be done with {self._name(misfit)}"
         named = list(self.binding.values())
         for part in sorted(_parts(self.schema.action.precondition), key=_rank):
             if not self._holds(part, self.binding):
@@ -147,6 +142,13 @@ class _Finding:
             return f"say it exactly as {exactly!r}, in lower case and with single blanks"
         place = next((self._name(name) for name in named), None)
         return f"you are at {place} already: that would change nothing" if place else "that would change nothing"
+
+    def _is_meant(self, variable: str, name: str) -> bool:
+        """Whether a thing is of the kind that an action is about; "object" says little where all is below it."""
+        kind = dict(self.schema.params)[variable]
+        if kind == ROOT_TYPE and ROOT_TYPE in self.world.kinds.values():
+            return self.world.kinds[name] == ROOT_TYPE
+        return name in self.world.domains[kind]
 
     def _holds(self, part: Formula, binding: Binding) -> bool:
         """Whether a part of the precondition holds, binding what it alone can tell."""
@@ -225,7 +227,7 @@ class _Finding:
 
     def _kind(self, part: Formula) -> str | None:
         """Return the kind that a condition asks for: ``receptacletype ?r fridgetype`` asks for a fridge."""
-        if isinstance(part, Atom) and part.predicate in ("receptacletype", "objecttype") and not part.negated:
+        if isinstance(part, Atom) and part.predicate in _KINDS and not part.negated:
             kind = part.args[1]
             return None if kind[0] == "?" else kind.removesuffix("type")
         return None
@@ -269,6 +271,8 @@ _ORDER: Mapping[str, int] = {predicate: rank for rank, predicate in enumerate((*
 
 def _rank(part: Formula) -> int:
     if isinstance(part, Atom):
+        if part.predicate in _KINDS and part.args[1][0] == "?":
+            return len(_ORDER)
         return _ORDER.get(part.predicate, len(_ORDER))
     if isinstance(part, Quantified):
         return _rank(part.part)

@@ -152,11 +152,17 @@ def _rules(block: str, where: str) -> dict[str, tuple[Rule, ...]]:
     try:
         data: Any = json.loads(block[3:-3])
         return {
-            name: tuple(Rule(rule["rhs"], rule.get("condition", "")) for rule in alternatives)
+            name: tuple(_rule(rule["rhs"], rule.get("condition", "")) for rule in alternatives)
             for name, alternatives in data.items()
         }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnreadableGrammar(f"{where}: its rules are no JSON lists of objects with 'rhs' ({error})") from None
+
+
+def _rule(text: Any, condition: Any) -> Rule:
+    if not isinstance(text, str) or not isinstance(condition, str):
+        raise TypeError(f"{text!r:.40} where {condition!r:.40} is not text")
+    return Rule(text, condition)
 
 
 _LINE_START = re.compile(r"(?://.*|\s*)\n?")

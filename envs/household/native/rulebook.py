@@ -30,6 +30,7 @@ class CompiledEffect:
     negated: bool
     free: tuple[tuple[int, str], ...]
     test: Test | None
+    condition: Formula
 
     @property
     def plain(self) -> bool:
@@ -70,6 +71,7 @@ class Schema:
     surely_adds: tuple[tuple[Select, tuple[Select, ...]], ...]
     touches: frozenset[str]
     tells: bool
+    has_conditions: bool
     template: Text | None
     feedback: Text | None
     reads: frozenset[str]
@@ -228,6 +230,7 @@ def _schema(
         ),
         touches=touches,
         tells=any(predicate in told for predicate in touches),
+        has_conditions=any(effect.test is not None for effect in effects),
         template=template,
         feedback=_text(words.writer(wording.feedback, scope), action) if wording else None,
         reads=reads | (template.writer.reads if template else frozenset()),
@@ -256,6 +259,7 @@ def _effect(effect: Effect, frame: Frame, action: Action, conditions: Conditions
         effect.atom.negated,
         free,
         conditions.test(effect.condition, frame, bound) if effect.condition != TRUE else None,
+        effect.condition,
     )
 
 

@@ -35,7 +35,8 @@ def make_sample(folder: Path, size: int, seed: int, difficulties: Sequence[Diffi
         options = GeneratorOptions(task_type=[*TASK_TYPES[first:], *TASK_TYPES[:first]], difficulty=difficulty)
         if count:
             _generate(options, folder / difficulty, count, seed)
-    _generate(GeneratorOptions(task_type=[MOVABLE_TASK]), folder / "movable", -(-size // 10), seed)
+    movable = GeneratorOptions(task_type=[MOVABLE_TASK], difficulty=difficulties[0])
+    _generate(movable, folder / "movable", -(-size // 10), seed)
     return sorted(folder.rglob(GAME_NAME))
 
 

@@ -32,7 +32,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("sample", "difficulties"),
     [
-        pytest.param(6, ["easy", "medium"], id="few"),
+        pytest.param(6, ["easy"], marks=pytest.mark.timeout(300), id="few"),
         pytest.param(100, ["easy", "medium", "hard"], marks=[pytest.mark.slow, pytest.mark.timeout(1500)], id="many"),
     ],
 )

@@ -52,6 +52,7 @@ def test_a_real_game_is_played_alike(data_dir: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_every_real_game_is_played_alike(data_dir: Path) -> None:
     with both_engines() as (reference, native):
         for path in sorted((data_dir / "alfworld" / "valid_unseen").rglob("*.tw-pddl")):
@@ -59,6 +60,7 @@ def test_every_real_game_is_played_alike(data_dir: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_built_games_of_every_task_type_are_played_alike(tmp_path: Path) -> None:
     with both_engines() as (reference, native):
         for seed, task_type in enumerate(TASK_TYPES):

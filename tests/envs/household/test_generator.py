@@ -330,4 +330,4 @@ def test_all_six_kinds_of_task_come_by_turns(tmp_path: Path) -> None:
 @pytest.mark.parametrize("split", ["training", "generalisation"])
 def test_every_plan_wins(tmp_path: Path, difficulty: Difficulty, split: Split) -> None:
     options = GeneratorOptions(task_type=list(BUILDABLE), difficulty=difficulty, split=split, verify=True)
-    assert generate(tmp_path, 70, seed=11, options=options).verified == 70
+    assert generate(tmp_path, 35, seed=11, options=options).verified == 35
