@@ -36,6 +36,7 @@ _CALLS = 2000
 _CALL_ROUNDS = 5
 _SCRIPT_S = 120.0
 _MEMORY_EPISODES = (200, 2000)
+_MEMORY_GAMES = 100
 _PROCESS_S = 1.0
 _PROCESS_ROUNDS = 5
 _CALL = """
@@ -67,7 +68,7 @@ class HouseholdBenchmark:
             measures = _engines(processes, paths)
             measures.append(_whole_path(session, chosen[0]))
             measures.append(_two_processes(processes, paths))
-            measures.append(_memory(processes, paths))
+            measures.append(_memory(processes, [str(task.metadata["game"]) for task in tasks[:_MEMORY_GAMES]]))
         return measures
 
     def check(self, options: Any, tell: Callable[[str], None]) -> CheckReport:
