@@ -7,6 +7,7 @@ No scripts, no server, no process: for reinforcement learning, and for those who
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -78,7 +79,7 @@ class HouseholdCommandsEnv(gymnasium.Env[str, str]):
         if self._explains and engine != "native":
             raise ConfigurationError(f"the engine {engine!r} does not explain: choose 'native', or feedback='alfworld'")
         self.render_mode = render_mode
-        self.tasks = {found.id: found for found in list_tasks("household", games)}
+        self.tasks: Mapping[str, Task] = _tasks_of(str(Path(games).expanduser().absolute()) if games else "")
         """The games that there are, by id."""
         self._only = task
         if task is not None:
@@ -202,6 +203,12 @@ class HouseholdCommandsEnv(gymnasium.Env[str, str]):
             "task": self._task.id,
             "extra.gamefile": str(self._task.metadata["game"]),
         }
+
+
+@functools.lru_cache(maxsize=8)
+def _tasks_of(games: str) -> Mapping[str, Task]:
+    # Read once in a process: a folder of thousands of games takes seconds, and every environment of a batch needs it.
+    return {found.id: found for found in list_tasks("household", games)}
 
 
 def _game_at(path: str) -> Game:
