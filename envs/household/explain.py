@@ -141,7 +141,9 @@ class _Finding:
         if exactly:
             return f"say it exactly as {exactly!r}, in lower case and with single blanks"
         place = next((self._name(name) for name in named), None)
-        return f"you are at {place} already: that would change nothing" if place else "that would change nothing"
+        if place and "atlocation" in self.schema.touches:
+            return f"you stand at {place} already: examine it to see what is in or on it"
+        return "that would change nothing"
 
     def _is_meant(self, variable: str, name: str) -> bool:
         """Whether a thing is of the kind that an action is about; "object" says little where all is below it."""

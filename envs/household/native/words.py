@@ -247,10 +247,10 @@ def _wider(trace: Trace, objects: Objects, lookup: _Lookup, scope: Sequence[Vari
         facts = trace.world.tables.static[lookup.number].get(key, ())
     if not facts:
         return
-    kinds = trace.world.kinds
+    signature_of = trace.world.signature_of
     by_signature: dict[tuple[str, ...], list[Fact]] = {}
     for fact in facts:
-        by_signature.setdefault(tuple([kinds[name] for name in fact]), []).append(fact)
+        by_signature.setdefault(signature_of[fact], []).append(fact)
     for signature in lookup.signatures:
         if signature not in by_signature or any(
             variable.of_action and variable.kind != signature[index] for index, variable in lookup.typed

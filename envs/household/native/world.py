@@ -44,6 +44,18 @@ class _Names(dict[str, str]):
         raise UnreadableGrammar(f"no fact mentions the object {identifier!r}, so it has no name: it cannot be told of")
 
 
+class _Signatures(dict[Fact, tuple[str, ...]]):
+    """The types of a fact's objects, worked out once for each fact."""
+
+    def __init__(self, kinds: Mapping[str, str]) -> None:
+        super().__init__()
+        self._kinds = kinds
+
+    def __missing__(self, fact: Fact) -> tuple[str, ...]:
+        signature = self[fact] = tuple([self._kinds[name] for name in fact])
+        return signature
+
+
 class _Objects(dict[str, dict[str, None]]):
     """The objects of each type; a type that nobody declared has none."""
 
@@ -68,6 +80,7 @@ class World:
         self.fixed = fixed_texts(grammar)
         self.book = rulebook(domain_text, grammar, frozenset(self.fixed), problem.facts)
         self.kinds = problem.objects
+        self.signature_of: Mapping[Fact, tuple[str, ...]] = _Signatures(self.kinds)
         self.wordings = grammar.wordings
         self.names: Mapping[str, str] = _Names(object_names(problem.mentioned))
         self.domains = _Objects({kind: {} for kind in domain.type_names})

@@ -109,6 +109,27 @@ def test_words_hear_of_every_effect_as_textworlds_do() -> None:
         play_alike(game_of("told", pddl_problem=problem, grammar=grammar), reference, native, 150)
 
 
+def test_effects_under_conditions_for_all_objects_are_told_alike() -> None:
+    game = small_game()
+    seen = """(atLocation ?a ?lEnd)
+        (forall (?q - receptacle) (when (and (receptacleAtLocation ?q ?lEnd) (or (not (openable ?q)) (opened ?q)))
+            (checked ?q)))
+        (forall (?x - object)
+            (when (exists (?q - receptacle) (and (receptacleAtLocation ?q ?lStart) (inReceptacle ?x ?q) (opened ?q)))
+                (not (objectAtLocation ?x ?lEnd))))"""
+    told = (
+        "Saw [{q.name | checked(q:receptacle)}], "
+        "gone [{o.name + ' ' + l.id | not_objectatlocation(o:object, l:location)}], "
+        "here [{o.name | objectatlocation(o:object, lend:location)}]. You arrive at"
+    )
+    domain = game["pddl_domain"].replace("(atLocation ?a ?lEnd)\n                ;", f"{seen}\n;", 1)
+    assert seen in domain
+    grammar = game["grammar"].replace("You arrive at", told)
+    problem = PROBLEM.replace("(:init", MORE_FACTS).replace("MugType - otype", "MugType KnifeType - otype")
+    with both_engines() as (reference, native):
+        play_alike(game_of("seen", pddl_domain=domain, pddl_problem=problem, grammar=grammar), reference, native, 80)
+
+
 def test_types_above_types_list_as_textworld_does() -> None:
     domain = small_game()["pddl_domain"].replace("  receptacle\n", "  box - receptacle\n  tray - box\n  receptacle\n")
     problem = PROBLEM.replace("Drawer_bar_1 Microwave_bar_1 - receptacle", "Drawer_bar_1 - box Microwave_bar_1 - tray")

@@ -84,7 +84,7 @@ def nowhere(house: Any) -> None:
             NotPossible,
             "you are at countertop 1, not at drawer 1: go to drawer 1 first",
         ),
-        (at_countertop, ("goto", "countertop 1"), NotPossible, "you are at countertop 1 already"),
+        (at_countertop, ("goto", "countertop 1"), NotPossible, "you stand at countertop 1 already: examine it"),
         (at_countertop, ("open", "countertop 1"), NotPossible, "countertop 1 cannot be opened or closed"),
         (at_the_closed_drawer, ("put", "mug 1", "drawer 1"), NotPossible, "drawer 1 is closed: open it first"),
         (at_the_closed_drawer, ("close", "drawer 1"), NotPossible, "drawer 1 is closed already"),
