@@ -45,7 +45,10 @@ class Benchmark(Protocol):
 class CheckReport(Protocol):
     """What a check showed: a struct, whose fields are what a program is told."""
 
-    passed: bool
+    @property
+    def passed(self) -> bool:
+        """Whether nothing differs."""
+        ...
 
     def lines(self) -> Sequence[str]:
         """Tell it in words, a line each."""

@@ -10,6 +10,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,8 @@ _CALLS = 2000
 _CALL_ROUNDS = 5
 _SCRIPT_S = 120.0
 _MEMORY_EPISODES = (200, 2000)
-_PROCESS_S = 2.0
+_MEMORY_GAMES = 100
+_PROCESS_S = 1.0
 _PROCESS_ROUNDS = 5
 _CALL = """
 import time
@@ -66,7 +68,7 @@ class HouseholdBenchmark:
             measures = _engines(processes, paths)
             measures.append(_whole_path(session, chosen[0]))
             measures.append(_two_processes(processes, paths))
-            measures.append(_memory(processes, paths))
+            measures.append(_memory(processes, [str(task.metadata["game"]) for task in tasks[:_MEMORY_GAMES]]))
         return measures
 
     def check(self, options: Any, tell: Callable[[str], None]) -> CheckReport:
@@ -122,7 +124,7 @@ def _timed(make: Callable[[], Engine], game: Game, walks: Sequence[Sequence[str]
         rng = random.Random(0)
         for walk in walks:
             engine.start(game)
-            bare += _seconds(lambda walk=walk: _follow(engine, walk))
+            bare += _seconds(partial(_follow, engine, walk))
             engine.start(game)
             asked += _seconds(lambda: _wander(engine, rng))
     finally:

@@ -2,19 +2,23 @@
 
 A game is played twice over. First a random walk, with malformed commands in between; then, from a second start, a plan
 that wins, again with malformed commands in between, and a random walk from there, which undoes what was won. The walk
-chooses among the commands that the reference calls admissible.
+chooses among the commands that the reference calls admissible. Where our engine can save, it is led astray now and then
+and restored, which must not be noticed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from embodied_codeact.envs.household.check_games import CheckedGame
 from embodied_codeact.envs.household.engine import Engine
+from embodied_codeact.envs.household.engine_native import NativeEngine
 from embodied_codeact.envs.household.engine_textworld import TextWorldEngine
 from embodied_codeact.envs.household.malformed import malformed
 from embodied_codeact.errors import EnvironmentFailure, OperatorError
@@ -26,6 +30,8 @@ _WALK_BEFORE = 0.7
 _LEAST_MALFORMED = 0.2
 """Share of a game's steps that are malformed at least, however long its plan is."""
 _REMEMBERED = 400
+_ASTRAY = 0.1
+"""Share of the steps before which our engine is led astray and restored."""
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +55,7 @@ class GameCheck(msgspec.Struct, kw_only=True):
     random_steps: int = 0
     expert_steps: int = 0
     malformed_steps: int = 0
+    restored: int = 0
     observations_equal: int = 0
     admissible_equal: int = 0
     won_equal: int = 0
@@ -72,7 +79,7 @@ class _Seen(msgspec.Struct, frozen=True):
     won: bool
 
 
-def check_game(checked: CheckedGame, ours: Engine, reference: Engine, *, steps: int, seed: int) -> GameCheck:
+def check_game(checked: CheckedGame, ours: Engine, reference: TextWorldEngine, *, steps: int, seed: int) -> GameCheck:
     """Play one game on both engines, at least ``steps`` commands: half of them random admissible ones.
 
     Raises:
@@ -82,7 +89,7 @@ def check_game(checked: CheckedGame, ours: Engine, reference: Engine, *, steps: 
     pair = _Pair(checked, ours, reference, rng)
     walked = steps // 2
     pair.start()
-    plan = checked.plan if checked.plan is not None else _plan(reference)
+    plan = checked.plan if checked.plan is not None else reference.plan()
     spoilt = max(steps - walked - len(plan), int(steps * _LEAST_MALFORMED))
     early_walk, early_spoilt = int(walked * _WALK_BEFORE), int(spoilt * _WALK_BEFORE)
     kinds = _shuffled(rng, {"random": early_walk, "malformed": early_spoilt})
@@ -101,14 +108,10 @@ def _shuffled(rng: random.Random, counts: dict[str, int]) -> list[str]:
     return kinds
 
 
-def _plan(reference: Engine) -> list[str]:
-    return reference.plan() if isinstance(reference, TextWorldEngine) else []
-
-
 class _Pair:
     """One game on two engines, and what was compared so far."""
 
-    def __init__(self, checked: CheckedGame, ours: Engine, reference: Engine, rng: random.Random) -> None:
+    def __init__(self, checked: CheckedGame, ours: Engine, reference: TextWorldEngine, rng: random.Random) -> None:
         self._checked, self._ours, self._reference, self._rng = checked, ours, reference, rng
         self._commands: list[str] = []
         self._earlier: list[str] = []
@@ -120,7 +123,7 @@ class _Pair:
         self._commands = []
         self.result.starts += 1
         reference = _Seen(self._reference.start(self._checked.game), self._reference.admissible(), self._reference.won)
-        self._compare(None, _seen(self._ours, lambda: self._ours.start(self._checked.game)), reference)
+        self._compare(None, _seen(self._ours, partial(self._ours.start, self._checked.game)), reference)
 
     def play(self, kinds: Sequence[str], plan: Sequence[str] = ()) -> None:
         """Give a command of each of these kinds; along a plan, no malformed one that does something all the same."""
@@ -130,10 +133,21 @@ class _Pair:
             while plan and kind == "malformed" and command.strip() in self._now:
                 command = self._choose(kind, expert)
             self._commands.append(command)
-            reference = _seen(self._reference, lambda command=command: self._reference.command(command))
-            ours = _seen(self._ours, lambda command=command: self._ours.command(command))
+            if isinstance(self._ours, NativeEngine) and self._rng.random() < _ASTRAY:
+                self._lead_astray(self._ours)
+            reference = _seen(self._reference, partial(self._reference.command, command))
+            ours = _seen(self._ours, partial(self._ours.command, command))
             setattr(self.result, f"{kind}_steps", getattr(self.result, f"{kind}_steps") + 1)
             self._compare(command, ours, reference)
+
+    def _lead_astray(self, engine: NativeEngine) -> None:
+        # Where a game could not be begun, that is told already.
+        with contextlib.suppress(OperatorError):
+            saved = engine.save()
+            for _ in range(self._rng.randrange(1, 6)):
+                engine.command(self._rng.choice(engine.admissible()))
+            engine.restore(saved)
+            self.result.restored += 1
 
     def _choose(self, kind: str, expert: Iterator[str]) -> str:
         if kind == "expert":

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from embodied_codeact.envs.household.builder import build_home
-from embodied_codeact.envs.household.games import GAME_NAME, MOVABLE_TASK, TASK_TYPES, Game, find_games, read_game
-from embodied_codeact.envs.household.generator import GeneratorOptions, home_specs
+from embodied_codeact.envs.household.builder import FIRST_NUMBER, build_home
+from embodied_codeact.envs.household.builder_levels import LEVELS, Difficulty
+from embodied_codeact.envs.household.builder_tasks import BUILDABLE, assign
+from embodied_codeact.envs.household.games import GAME_NAME, TASK_TYPES, Game, find_games, read_game
 from embodied_codeact.errors import ConfigurationError
 
 _OLDER = (
@@ -20,14 +22,11 @@ _OLDER = (
     ("You arrive at {r.name}. ", "You arrive at {lend.name}. "),
 )
 """What ALFWorld's newer grammar says, and what the older files say in its place."""
-_OPTIONS = (
-    GeneratorOptions(difficulty="easy"),
-    GeneratorOptions(difficulty="medium"),
-    GeneratorOptions(difficulty="hard"),
-    GeneratorOptions(difficulty="easy", task_type=[MOVABLE_TASK]),
-)
-_HARD, _MOVABLE = 2, 3
 _HELP_RULE, _HELP_WORDS = "(:action help", "action help {"
+_DIFFICULTIES: tuple[Difficulty, ...] = ("easy", "medium", "medium", "easy")
+"""In turn."""
+_HARD_EVERY = 20
+"""One of so many is hard, and no more: the reference takes a third of a second for each step in it."""
 
 
 class CheckedGame(msgspec.Struct, frozen=True):
@@ -54,25 +53,27 @@ def _plan_of(path: Path) -> list[str] | None:
 
 
 def generated_games(count: int, seed: int) -> Iterator[CheckedGame]:
-    """Make homes of all task types in turn, every second six in the older grammar. Most are easy or medium; of twenty,
-    one is hard, and one has things in movable receptacles, which only generated games know.
+    """Build games of all task types in turn, easy, medium and hard ones; every second round of ALFWorld's own six is in
+    the older grammar.
 
     Raises:
         ConfigurationError: alfworld is not installed, or its grammar is not the one that this knows.
     """
-    specs = zip(*(home_specs(options, count=count, seed=seed) for options in _OPTIONS), strict=True)
-    for index, each in enumerate(specs):
-        which = _HARD if index % 20 == 9 else _MOVABLE if index % 20 == 19 else index // 12 % 2
-        options, spec = _OPTIONS[which], each[which]
-        older = which != _MOVABLE and index // len(TASK_TYPES) % 2 == 1
-        game = build_home(spec.assignment, spec.number, spec.rng, options.level(), options.split).game
+    for index in range(count):
+        task_type, turn = BUILDABLE[index % len(BUILDABLE)], index // len(BUILDABLE)
+        hard = index % _HARD_EVERY == _HARD_EVERY // 2
+        difficulty = "hard" if hard else _DIFFICULTIES[turn % len(_DIFFICULTIES)]
+        rng = random.Random(f"check/{seed}/{index}")
+        assignment = assign(task_type, rng)
+        built = build_home(assignment, FIRST_NUMBER + index, rng, LEVELS[difficulty]).game
+        # No game with movable receptacles was ever written in the older words.
+        older = turn % 2 == 1 and task_type in TASK_TYPES
         if older:
-            game = older_game(game)
-        folder = f"{spec.folder}{'-older' if older else ''}"
-        path = Path("generated") / folder / GAME_NAME
-        yield CheckedGame(
-            folder, Game(path, game["pddl_domain"], game["pddl_problem"], game["grammar"]), game["walkthrough"]
-        )
+            built = older_game(built)
+        name = f"{assignment.label}-{FIRST_NUMBER + index}/{difficulty}{'-older' if older else ''}"
+        path = Path("generated") / name / GAME_NAME
+        game = Game(path, built["pddl_domain"], built["pddl_problem"], built["grammar"])
+        yield CheckedGame(name, game, built["walkthrough"])
 
 
 def older_game(built: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -14,10 +14,13 @@ import msgspec
 
 from embodied_codeact.envs.household.check import Difference, GameCheck, check_game
 from embodied_codeact.envs.household.check_games import CheckedGame, generated_games, given_games
-from embodied_codeact.envs.household.engine import Engine, native_engine, textworld_engine
+from embodied_codeact.envs.household.engine import Engine, native_engine
+from embodied_codeact.envs.household.engine_stock import stock_engine
+from embodied_codeact.envs.household.engine_textworld import TextWorldEngine
 from embodied_codeact.errors import ConfigurationError, EnvironmentFailure
 
 MakeEngine = Callable[[], Engine]
+MakeReference = Callable[[], TextWorldEngine]
 _SHOWN = 20
 
 
@@ -47,6 +50,7 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
     random_steps: int
     expert_steps: int
     malformed_steps: int
+    restored: int
     observations_equal: float
     admissible_equal: float
     won_equal: float
@@ -58,7 +62,7 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
         told = [
             f"{self.games + self.generated} games ({self.generated} of them generated), {self.games_won} won; "
             f"{self.moments} moments compared: {self.random_steps} random, {self.expert_steps} expert and "
-            f"{self.malformed_steps} malformed commands, and the starts",
+            f"{self.malformed_steps} malformed commands, and the starts; our engine was restored {self.restored} times",
             f"observations equal: {_percent(self.observations_equal)}",
             f"admissible commands equal: {_percent(self.admissible_equal)}",
             f"won equal: {_percent(self.won_equal)}",
@@ -85,7 +89,7 @@ def run_check(
     tell: Callable[[str], None],
     *,
     make_ours: MakeEngine = native_engine,
-    make_reference: MakeEngine = textworld_engine,
+    make_reference: MakeReference = stock_engine,
 ) -> CheckReport:
     """Compare the engines on the games given and on generated ones. ``tell`` hears of each game as it is done.
 
@@ -119,6 +123,7 @@ def _report(results: list[GameCheck], given: int) -> CheckReport:
         random_steps=sum(result.random_steps for result in results),
         expert_steps=sum(result.expert_steps for result in results),
         malformed_steps=sum(result.malformed_steps for result in results),
+        restored=sum(result.restored for result in results),
         observations_equal=sum(result.observations_equal for result in results) / moments,
         admissible_equal=sum(result.admissible_equal for result in results) / moments,
         won_equal=sum(result.won_equal for result in results) / moments,
@@ -128,8 +133,8 @@ def _report(results: list[GameCheck], given: int) -> CheckReport:
 
 
 def _play_all(
-    games: list[CheckedGame], options: CheckOptions, make_ours: MakeEngine, make_reference: MakeEngine
-) -> Iterator[GameCheck]:
+    games: list[CheckedGame], options: CheckOptions, make_ours: MakeEngine, make_reference: MakeReference
+) -> Generator[GameCheck]:
     jobs = min(options.jobs or os.cpu_count() or 1, len(games))
     if jobs == 1:
         engines = _Engines(make_ours, make_reference)
@@ -152,7 +157,7 @@ def _play_all(
 class _Engines:
     """The two engines of one process: each plays one game after another, as in use."""
 
-    def __init__(self, make_ours: MakeEngine, make_reference: MakeEngine) -> None:
+    def __init__(self, make_ours: MakeEngine, make_reference: MakeReference) -> None:
         self.ours, self.reference = make_ours(), make_reference()
 
     def check(self, checked: CheckedGame, options: CheckOptions) -> GameCheck:
@@ -166,7 +171,7 @@ class _Engines:
 _engines: list[_Engines] = []
 
 
-def _begin_worker(make_ours: MakeEngine, make_reference: MakeEngine) -> None:
+def _begin_worker(make_ours: MakeEngine, make_reference: MakeReference) -> None:
     # Ctrl-C is for the process that waits for this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _engines.append(_Engines(make_ours, make_reference))

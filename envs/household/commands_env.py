@@ -7,21 +7,36 @@ No scripts, no server, no process: for reinforcement learning, and for those who
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gymnasium
 
 from embodied_codeact.contracts import Task
 from embodied_codeact.envs.household.commands_space import CommandSpace
-from embodied_codeact.envs.household.engine import ENGINES, Engine
+from embodied_codeact.envs.household.engine import ENGINES, Engine, ExplainingEngine
+from embodied_codeact.envs.household.engine_native import NativeEngine, SavedState
 from embodied_codeact.envs.household.games import Game, list_tasks, read_game
+from embodied_codeact.envs.household.state import NOTHING_HAPPENS, HouseholdState, opening_state, state_after
 from embodied_codeact.errors import ConfigurationError, unknown_name
 
 MAX_TEXT = 10_000
 """Characters of an observation; the longest is the opening of a large home, some 2,000."""
 MAX_COMMAND = 1_000
 _GAMES_KEPT = 64
+_FEEDBACK = ("alfworld", "explained")
+
+
+class SavedEpisode(NamedTuple):
+    """An episode at some point; what is in it is the environment's own affair."""
+
+    state: SavedState
+    task: Task
+    known: HouseholdState
+    steps: int
+    over: bool
+    text: str
 
 
 class HouseholdCommandsEnv(gymnasium.Env[str, str]):
@@ -37,6 +52,7 @@ class HouseholdCommandsEnv(gymnasium.Env[str, str]):
         games: a game file (``.tw-pddl``) or a folder of them; the built-in homes without.
         task: plays only the game of this id.
         engine: ``"native"`` or ``"textworld"``, the reference.
+        feedback: ``"alfworld"``, or ``"explained"``: in the place of ``"Nothing happens."`` what is in the way.
         max_steps: commands in an episode, 50 as in ALFWorld; 0 for any number.
 
     Raises:
@@ -51,13 +67,19 @@ class HouseholdCommandsEnv(gymnasium.Env[str, str]):
         *,
         task: str | None = None,
         engine: str = "native",
+        feedback: str = "alfworld",
         max_steps: int = 50,
         render_mode: str | None = None,
     ) -> None:
         if engine not in ENGINES:
             raise ConfigurationError(unknown_name("engine", engine, ENGINES))
+        if feedback not in _FEEDBACK:
+            raise ConfigurationError(unknown_name("feedback", feedback, _FEEDBACK))
+        self._explains = feedback == "explained"
+        if self._explains and engine != "native":
+            raise ConfigurationError(f"the engine {engine!r} does not explain: choose 'native', or feedback='alfworld'")
         self.render_mode = render_mode
-        self.tasks = {found.id: found for found in list_tasks("household", games)}
+        self.tasks: Mapping[str, Task] = _tasks_of(str(Path(games).expanduser().absolute()) if games else "")
         """The games that there are, by id."""
         self._only = task
         if task is not None:
@@ -70,6 +92,7 @@ class HouseholdCommandsEnv(gymnasium.Env[str, str]):
         self._read = functools.lru_cache(maxsize=_GAMES_KEPT)(_game_at)
         self._to_come: list[str] = []
         self._task = Task("", "household", "")
+        self._state = HouseholdState()
         self._steps = 0
         self._over = True
         self._text = ""
@@ -89,6 +112,7 @@ class HouseholdCommandsEnv(gymnasium.Env[str, str]):
         if self._engine is None:
             self._engine = ENGINES[self._engine_name]()
         self._text = self._engine.start(self._read(str(self._task.metadata["game"])))
+        self._state = opening_state(self._text)
         self._steps, self._over = 0, False
         return self._text, self._info(self._engine)
 
@@ -115,13 +139,52 @@ class HouseholdCommandsEnv(gymnasium.Env[str, str]):
         if not isinstance(action, str):
             raise gymnasium.error.InvalidAction(f"an action is a command in words, not {type(action).__name__}")
         self._text = self._engine.command(action)
+        if self._explains:
+            self._explain(action, self._engine)
         self._steps += 1
         won = self._engine.won
         truncated = not won and 0 < self._max_steps <= self._steps
         self._over = won or truncated
         return self._text, float(won), won, truncated, self._info(self._engine)
 
-    def render(self) -> str | None:  # type: ignore[override]  # Gymnasium's type is that of its own wrappers
+    def _explain(self, action: str, engine: Engine) -> None:
+        if self._text == NOTHING_HAPPENS and isinstance(engine, ExplainingEngine):
+            self._text = str(engine.explain(action, self._state))
+        else:
+            self._state = state_after(self._state, action.strip(), self._text)
+
+    def save(self) -> SavedEpisode:
+        """Return the episode as it is now, for a search that comes back to it. Takes microseconds.
+
+        Raises:
+            gymnasium.error.ResetNeeded: none was started.
+            ConfigurationError: TextWorld plays, which cannot save.
+        """
+        if self._engine is None:
+            raise gymnasium.error.ResetNeeded("no episode was started: call reset first")
+        if not isinstance(self._engine, NativeEngine):
+            raise ConfigurationError(f"the engine {self._engine_name!r} cannot save: choose 'native'")
+        return SavedEpisode(self._engine.save(), self._task, self._state, self._steps, self._over, self._text)
+
+    def restore(self, saved: SavedEpisode) -> tuple[str, dict[str, Any]]:
+        """Go on from a saved episode of these games; return its last words and its info, as a reset does.
+
+        Raises:
+            gymnasium.error.ResetNeeded: no episode was started.
+            ConfigurationError: TextWorld plays, or the game is not among these.
+        """
+        if self._engine is None:
+            raise gymnasium.error.ResetNeeded("no episode was started: call reset first")
+        if not isinstance(self._engine, NativeEngine):
+            raise ConfigurationError(f"the engine {self._engine_name!r} cannot restore: choose 'native'")
+        if saved.task.id != self._task.id:
+            self._engine.start(self._read(str(self._task_of(saved.task.id).metadata["game"])))
+        self._engine.restore(saved.state)
+        self._task, self._state = saved.task, saved.known
+        self._steps, self._over, self._text = saved.steps, saved.over, saved.text
+        return self._text, self._info(self._engine)
+
+    def render(self) -> str | None:
         """Return the game's last words, in the mode ``ansi``."""
         return self._text if self.render_mode == "ansi" else None
 
@@ -140,6 +203,12 @@ class HouseholdCommandsEnv(gymnasium.Env[str, str]):
             "task": self._task.id,
             "extra.gamefile": str(self._task.metadata["game"]),
         }
+
+
+@functools.lru_cache(maxsize=8)
+def _tasks_of(games: str) -> Mapping[str, Task]:
+    # Read once in a process: a folder of thousands of games takes seconds, and every environment of a batch needs it.
+    return {found.id: found for found in list_tasks("household", games)}
 
 
 def _game_at(path: str) -> Game:

@@ -85,6 +85,50 @@ def test_the_other_engine_says_the_same(folder: Path) -> None:
         each.close()
 
 
+def test_feedback_explains_what_is_in_the_way(folder: Path) -> None:
+    plain = HouseholdCommandsEnv(str(folder), task="small")
+    explained = HouseholdCommandsEnv(str(folder), task="small", feedback="explained")
+    assert data_equivalence(plain.reset(), explained.reset(), exact=True)
+    for command in ("take mug 1 from countertop 1", *WIN[:3], "move mug 1 to drawer 1", *WIN[3:]):
+        one, other = plain.step(command), explained.step(command)
+        assert data_equivalence(one[1:], other[1:], exact=True)
+        if one[0] == "Nothing happens.":
+            assert other[0] != one[0]
+            assert "drawer 1" in other[0] or "mug 1" in other[0]
+        else:
+            assert one[0] == other[0]
+    with pytest.raises(ConfigurationError, match="Did you mean 'explained'"):
+        HouseholdCommandsEnv(str(folder), feedback="explain")
+    with pytest.raises(ConfigurationError, match="does not explain"):
+        HouseholdCommandsEnv(str(folder), engine="textworld", feedback="explained")
+
+
+def test_a_search_goes_back_to_where_it_was(env: gymnasium.Env[Any, Any]) -> None:
+    unwrapped = env.unwrapped
+    assert isinstance(unwrapped, HouseholdCommandsEnv)
+    with pytest.raises(gymnasium.error.ResetNeeded):
+        unwrapped.save()
+    unwrapped.reset(options={"task": "small"})
+    for command in WIN[:-1]:
+        unwrapped.step(command)
+    saved = unwrapped.save()
+    outcomes = []
+    for _ in range(2):
+        assert unwrapped.step(WIN[-1])[1:3] == (1.0, True)
+        unwrapped.reset(options={"task": "built-1"})
+        obs, info = unwrapped.restore(saved)
+        outcomes.append((obs, info))
+        assert obs == "You open the drawer 1. The drawer 1 is open. In it, you see nothing."
+        assert (info["task"], info["won"]) == ("small", False)
+        assert WIN[-1] in info["admissible_commands"]
+    assert data_equivalence(outcomes[0], outcomes[1], exact=True)
+    other = HouseholdCommandsEnv(task="small", games=str(Path(info["extra.gamefile"]).parent), engine="textworld")
+    other.reset()
+    with pytest.raises(ConfigurationError, match="engine 'textworld' cannot save"):
+        other.save()
+    other.close()
+
+
 def test_an_episode_ends_after_max_steps(folder: Path) -> None:
     env = HouseholdCommandsEnv(str(folder), task="small", max_steps=2)
     env.reset()
@@ -182,7 +226,7 @@ print(house.put("mug 2", "drawer 1"))
 def test_the_lines_for_those_who_come_from_alfworld(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = (REPOSITORY / "docs" / "from-alfworld.md").read_text()
     blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     rng = random.Random(0)
 
     def choose(text: str, commands: list[str]) -> str:

@@ -132,6 +132,9 @@ def test_a_lost_game_is_over(make: Make) -> None:
         ("restart", "for the program"),
         ("oops save", "for the program"),
         ("tw-extra-infos score", "for the program"),
+        ("#record", "for the program"),
+        ("look. go north", "more than one command"),
+        ("look then go north", "more than one command"),
         ("look\nlook", "one line"),
         ("größe", "ASCII"),
         ("look\x00", "one line"),
@@ -154,7 +157,7 @@ def test_nothing_but_the_game_is_played(
 def test_what_is_not_understood_is_said_in_the_games_words(make: Make) -> None:
     with playing(make("coin"), admissible=False) as (adapter, opening):
         assert opening.state["admissible_commands"] == []
-        assert adapter.primitives()["game"].act("dance") == "That's not a verb I recognise."
+        assert adapter.primitives()["game"].act(" Dance. ") == "That's not a verb I recognise."
         assert adapter.observe().state["moves"] == 1
 
 
