@@ -146,7 +146,7 @@ class _Check:
 
     def description(self, adapter: EnvironmentAdapter, tasks: Sequence[Task]) -> EnvironmentDescription | None:
         try:
-            description = describe_environment(self.environment, adapter.primitives(), tasks)
+            description = describe_environment(self.environment, adapter, tasks)
         except DescriptionError as error:
             self.expect(False, "primitives and state are documented", str(error))
             return None
@@ -216,7 +216,7 @@ class _Check:
             self.observation(adapter.observe(), f"after {name}()")
 
     def same_api(self, adapter: EnvironmentAdapter, tasks: Sequence[Task], description: EnvironmentDescription) -> None:
-        now = describe_environment(self.environment, adapter.primitives(), tasks)
+        now = describe_environment(self.environment, adapter, tasks)
         self.expect(now.api == description.api, "the API does not change", "it differs after a reset")
 
     def unknown_task(self, adapter: EnvironmentAdapter, known: Task) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -12,10 +12,12 @@ import msgspec
 from embodied_codeact.contracts import (
     ApiDescription,
     Environment,
+    EnvironmentAdapter,
     EnvironmentDescription,
     ErrorSpec,
     FieldSpec,
     ForkableEnvironment,
+    GuidesItself,
     MayRefuseSaves,
     MethodSpec,
     PrimitiveSpec,
@@ -170,16 +172,17 @@ def describe_errors(kinds: Iterable[type[Exception]]) -> list[ErrorSpec]:
     return list(specs.values())
 
 
-def describe_api(environment: Environment, primitives: Mapping[str, Any]) -> ApiDescription:
+def describe_api(environment: Environment, adapter: EnvironmentAdapter) -> ApiDescription:
     """Describe everything that a script will find in its namespace.
 
     Raises:
         DescriptionError: something is undocumented.
     """
+    kinds = (adapter if isinstance(adapter, GuidesItself) else environment).error_types
     return ApiDescription(
-        primitives=[describe_primitive(name, primitive) for name, primitive in primitives.items()],
+        primitives=[describe_primitive(name, primitive) for name, primitive in adapter.primitives().items()],
         state=describe_state(environment.state_type),
-        errors=describe_errors([*COMMON_ERRORS, *environment.error_types]),
+        errors=describe_errors([*COMMON_ERRORS, *kinds]),
     )
 
 
@@ -196,7 +199,7 @@ def why_unsaveable(environment: Environment, adapter: object) -> str:
 
 
 def describe_environment(
-    environment: Environment, primitives: Mapping[str, Any], tasks: Sequence[Task], *, saveable: bool = True
+    environment: Environment, adapter: EnvironmentAdapter, tasks: Sequence[Task], *, saveable: bool = True
 ) -> EnvironmentDescription:
     """Describe an environment with its API and tasks. ``saveable``: nothing but the environment keeps it from that.
 
@@ -205,8 +208,8 @@ def describe_environment(
     """
     return EnvironmentDescription(
         name=environment.name,
-        guide=environment.guide,
-        api=describe_api(environment, primitives),
+        guide=(adapter if isinstance(adapter, GuidesItself) else environment).guide,
+        api=describe_api(environment, adapter),
         sensors=list(environment.sensors),
         tasks=list(tasks),
         forkable=saveable and is_forkable(environment),

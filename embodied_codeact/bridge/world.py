@@ -101,7 +101,7 @@ class World:
             self._unsaveable = why = why_unsaveable(environment, adapter)
             self._sensing.begin(adapter, environment.sensors, lambda: self._living.here)
             try:
-                description = describe_environment(environment, adapter.primitives(), tasks, saveable=not why)
+                description = describe_environment(environment, adapter, tasks, saveable=not why)
                 self._server.send({"description": description})
             except BaseException:
                 self._adapter.close()

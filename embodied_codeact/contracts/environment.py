@@ -156,6 +156,14 @@ class MayRefuseSaves(Protocol):
 
 
 @runtime_checkable
+class GuidesItself(Protocol):
+    """An adapter whose rules depend on its options: these take the place of its environment's."""
+
+    guide: str
+    error_types: Sequence[type[Exception]]
+
+
+@runtime_checkable
 class RenewsAfterFork(Protocol):
     """An adapter with handles that a restored world cannot share with the world that was saved."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from embodied_codeact.envs.household.games import Game, find_games, read_game
 from embodied_codeact.envs.household.state import NOTHING_HAPPENS, HouseholdState, opening_state, state_after
 from embodied_codeact.errors import ConfigurationError, EnvironmentFailure, Stopped, unknown_name
 from embodied_codeact.primitives.household import House
+from embodied_codeact.primitives.household_errors import HOUSEHOLD_ERRORS
 from embodied_codeact.primitives.household_mint import mint_functions
 
 _BANNER = "-= Welcome to TextWorld, ALFRED! =-\n\n"
@@ -90,10 +91,12 @@ class GameInPlay:
 class HouseholdAdapter:
     """Satisfies :class:`~embodied_codeact.contracts.EnvironmentAdapter`.
 
-    ``games`` is the option of that name; with ``explains`` a command that does nothing raises an error that says why.
-    Tasks are looked up by id among those games, never by a path that a task
+    ``games`` is the option of that name. Tasks are looked up by id among those games, never by a path that a task
     brings along.
     """
+
+    explains = False
+    """Whether a command that does nothing raises an error that says why."""
 
     def __init__(
         self,
@@ -101,12 +104,10 @@ class HouseholdAdapter:
         api: Literal["object", "mint"],
         context: WorldContext,
         make_engine: Callable[[], Engine] = native_engine,
-        *,
-        explains: bool = False,
     ) -> None:
         self._games = games
         self._paths: dict[str, Path] | None = None
-        self._play = GameInPlay(make_engine, context.stop_requested, explains=explains)
+        self._play = GameInPlay(make_engine, context.stop_requested, explains=self.explains)
         self._primitives: dict[str, Any] = (
             {"house": House(self._play)} if api == "object" else dict(mint_functions(self._play))
         )
@@ -139,3 +140,22 @@ class HouseholdAdapter:
     def close(self) -> None:
         """Release the engine. May be called twice."""
         self._play.close()
+
+
+class ExplainingHouseholdAdapter(HouseholdAdapter):
+    """A household that explains; it has a guide of its own, and says so by its errors."""
+
+    explains = True
+    error_types: Sequence[type[Exception]] = HOUSEHOLD_ERRORS
+
+    def __init__(
+        self,
+        games: str,
+        api: Literal["object", "mint"],
+        context: WorldContext,
+        make_engine: Callable[[], Engine] = native_engine,
+        *,
+        guide: str,
+    ) -> None:
+        super().__init__(games, api, context, make_engine)
+        self.guide = guide

@@ -8,14 +8,13 @@ from typing import Literal
 import msgspec
 
 from embodied_codeact.contracts import SensorSpec, Task, WorldContext
-from embodied_codeact.envs.household.adapter import HouseholdAdapter
+from embodied_codeact.envs.household.adapter import ExplainingHouseholdAdapter, HouseholdAdapter
 from embodied_codeact.envs.household.engine import ENGINES
 from embodied_codeact.envs.household.games import list_tasks
 from embodied_codeact.envs.household.state import HouseholdState
 from embodied_codeact.errors import ConfigurationError
-from embodied_codeact.primitives.household_errors import HOUSEHOLD_ERRORS
 
-GUIDE = """\
+_GUIDE = """\
 You are in a home and act in it step by step. Everything has a name and a number, such as 'mug 1' or 'drawer 2'. \
 Receptacles hold things; the ones of this home are named at the start, the things in them are not: look for them.
 - You must be at a receptacle to see into it, open or close it, take something from it or put something there.
@@ -23,10 +22,20 @@ Receptacles hold things; the ones of this home are named at the start, the thing
 - You have one hand: put down what you hold before you take something else.
 - To clean, heat or cool something, take it, carry it to a sinkbasin, a microwave or a fridge, and use that.
 - To examine something with a lamp, take it, carry it to where the lamp stands, and turn the lamp on.
-- 'Nothing happens.' means that it could not be done; check where you are and what you hold. Going to where you \
-already stand is answered so too, and receptacles side by side share one place to stand: examine them instead.
+{refusals}
 - "Put some X in Y" asks for one X in or on any Y; "put two X in Y" asks for both in the same Y.
 The task is done as soon as the home is as asked; you need not say so."""
+GUIDE = _GUIDE.format(
+    refusals="""\
+- 'Nothing happens.' means that it could not be done; check where you are and what you hold. Going to where you \
+already stand is answered so too, and receptacles side by side share one place to stand: examine them instead."""
+)
+EXPLAINED_GUIDE = _GUIDE.format(
+    refusals="""\
+What cannot be done here raises an error that says why (NotPossible).
+- Where a description says 'Nothing happens.', that error is raised instead: catch it, or make sure first.
+- Receptacles side by side share one place to stand: examine the others from there."""
+)
 
 
 class HouseholdOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +60,7 @@ class HouseholdEnvironment:
     guide: str = GUIDE
     options_type: type[msgspec.Struct] = HouseholdOptions
     state_type: type[msgspec.Struct] = HouseholdState
-    error_types: Sequence[type[Exception]] = HOUSEHOLD_ERRORS
+    error_types: Sequence[type[Exception]] = ()
     sensors: Sequence[SensorSpec] = ()
 
     def tasks(self, options: HouseholdOptions) -> Sequence[Task]:
@@ -73,4 +82,8 @@ class HouseholdEnvironment:
             raise ConfigurationError(
                 f"the engine {options.engine!r} does not explain: choose the engine 'native' or the feedback 'alfworld'"
             )
-        return HouseholdAdapter(options.games, options.api, context, ENGINES[options.engine], explains=explains)
+        if explains:
+            return ExplainingHouseholdAdapter(
+                options.games, options.api, context, ENGINES[options.engine], guide=EXPLAINED_GUIDE
+            )
+        return HouseholdAdapter(options.games, options.api, context, ENGINES[options.engine])

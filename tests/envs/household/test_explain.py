@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from embodied_codeact.contracts import Task, WorldContext
+from embodied_codeact.describe import describe_environment
 from embodied_codeact.envs.household import HouseholdOptions, environment
 from embodied_codeact.envs.household.adapter import HouseholdAdapter
 from embodied_codeact.errors import PrimitiveError
@@ -154,9 +155,17 @@ def test_an_error_changes_nothing_and_what_can_be_done_is_answered_as_ever(folde
     adapter.close()
 
 
-def test_scripts_can_catch_the_errors_by_name() -> None:
-    assert set(HOUSEHOLD_ERRORS) <= set(environment.error_types)
-    assert all(kind.__doc__ for kind in HOUSEHOLD_ERRORS)
+def test_only_a_household_that_explains_tells_of_its_errors(folder: Path) -> None:
+    explaining = describe_environment(environment, begun(folder), [])
+    plain = describe_environment(
+        environment, environment.adapter(HouseholdOptions(games=str(folder)), WorldContext()), []
+    )
+    names = {kind.__name__ for kind in HOUSEHOLD_ERRORS}
+    assert names <= {error.name for error in explaining.api.errors}
+    assert not names & {error.name for error in plain.api.errors}
+    assert "raises an error that says why (NotPossible)" in explaining.guide
+    assert "'Nothing happens.' means that it could not be done" in plain.guide
+    assert {kind for kind in HOUSEHOLD_ERRORS if issubclass(kind, NotPossible)} == set(HOUSEHOLD_ERRORS)
 
 
 def test_without_explanations_nothing_is_raised(folder: Path) -> None:

@@ -65,7 +65,7 @@ def test_it_writes_a_program_for_each_task_with_what_the_level_has(name: str, le
 def test_it_reads_the_level_from_the_prompt_as_it_really_is(level: Level, form: str) -> None:
     adapter = environment.adapter(TabletopOptions(level=level), WorldContext())
     try:
-        description = describe_environment(environment, adapter.primitives(), [])
+        description = describe_environment(environment, adapter, [])
     finally:
         adapter.close()
     task = Task(id="swap", environment="tabletop", instruction="Swap the red block and the blue block.")
