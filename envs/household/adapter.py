@@ -10,9 +10,9 @@ from typing import Any, Literal
 import msgspec
 
 from embodied_codeact.contracts import Observation, Status, Task, WorldContext
-from embodied_codeact.envs.household.engine import Engine, native_engine
+from embodied_codeact.envs.household.engine import Engine, ExplainingEngine, native_engine
 from embodied_codeact.envs.household.games import Game, find_games, read_game
-from embodied_codeact.envs.household.state import HouseholdState, opening_state, state_after
+from embodied_codeact.envs.household.state import NOTHING_HAPPENS, HouseholdState, opening_state, state_after
 from embodied_codeact.errors import ConfigurationError, EnvironmentFailure, Stopped, unknown_name
 from embodied_codeact.primitives.household import House
 from embodied_codeact.primitives.household_mint import mint_functions
@@ -29,7 +29,10 @@ class GameInPlay:
     that one arrives at, paragraphs as lines. A game that was won stays won, whatever is done afterwards.
     """
 
-    def __init__(self, make_engine: Callable[[], Engine], stop_requested: Callable[[], bool]) -> None:
+    def __init__(
+        self, make_engine: Callable[[], Engine], stop_requested: Callable[[], bool], *, explains: bool = False
+    ) -> None:
+        self._explains = explains
         self._make_engine = make_engine
         self._stop_requested = stop_requested
         self._engine: Engine | None = None
@@ -63,12 +66,15 @@ class GameInPlay:
         Raises:
             Stopped: a stop is requested.
             EnvironmentFailure: no game is in play, or the engine failed.
+            PrimitiveError: nothing happens, and this household says why.
         """
         if self._stop_requested():
             raise Stopped("a stop was requested: nothing more is done in the household")
         if self._engine is None:
             raise EnvironmentFailure("no household game is being played: reset the environment first")
         answer = _ARRIVAL.sub("", self._engine.command(text))
+        if self._explains and answer == NOTHING_HAPPENS and isinstance(self._engine, ExplainingEngine):
+            raise self._engine.explain(text, self.state)
         # The engine takes no notice of blanks around a command either; a name in the state has none.
         self.state = state_after(self.state, text.strip(), answer)
         self.won = self.won or self._engine.won
@@ -84,7 +90,8 @@ class GameInPlay:
 class HouseholdAdapter:
     """Satisfies :class:`~embodied_codeact.contracts.EnvironmentAdapter`.
 
-    ``games`` is the option of that name. Tasks are looked up by id among those games, never by a path that a task
+    ``games`` is the option of that name; with ``explains`` a command that does nothing raises an error that says why.
+    Tasks are looked up by id among those games, never by a path that a task
     brings along.
     """
 
@@ -94,10 +101,12 @@ class HouseholdAdapter:
         api: Literal["object", "mint"],
         context: WorldContext,
         make_engine: Callable[[], Engine] = native_engine,
+        *,
+        explains: bool = False,
     ) -> None:
         self._games = games
         self._paths: dict[str, Path] | None = None
-        self._play = GameInPlay(make_engine, context.stop_requested)
+        self._play = GameInPlay(make_engine, context.stop_requested, explains=explains)
         self._primitives: dict[str, Any] = (
             {"house": House(self._play)} if api == "object" else dict(mint_functions(self._play))
         )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from embodied_codeact.envs.household.games import Game
-from embodied_codeact.errors import ConfigurationError
+from embodied_codeact.envs.household.state import HouseholdState
+from embodied_codeact.errors import ConfigurationError, PrimitiveError
 
 
 class Engine(Protocol):
@@ -43,6 +44,15 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Release everything. May be called twice."""
+        ...
+
+
+@runtime_checkable
+class ExplainingEngine(Engine, Protocol):
+    """An engine that can say why a command did nothing."""
+
+    def explain(self, text: str, state: HouseholdState) -> PrimitiveError:
+        """Return the error that says why a command does nothing now, to an agent who knows ``state``."""
         ...
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from embodied_codeact.envs.household.explain import explanation
 from embodied_codeact.envs.household.games import Game
 from embodied_codeact.envs.household.native.grammar import UnreadableGrammar
 from embodied_codeact.envs.household.native.memo import State
+from embodied_codeact.envs.household.native.operations import Operation
 from embodied_codeact.envs.household.native.pddl import UnreadablePddl
 from embodied_codeact.envs.household.native.world import Offer, World, world_of
-from embodied_codeact.errors import ConfigurationError, EnvironmentFailure
-
-NOTHING_HAPPENS = "Nothing happens."
+from embodied_codeact.envs.household.state import NOTHING_HAPPENS, HouseholdState
+from embodied_codeact.errors import ConfigurationError, EnvironmentFailure, PrimitiveError
 
 
 @dataclass(frozen=True)
@@ -68,19 +69,16 @@ class NativeEngine:
             raise EnvironmentFailure("no household game is being played: reset the environment first")
         command = text.strip()
         try:
-            for number, offer in enumerate(self._offers or self._look(world)):
-                objects = offer.commands.get(command)
-                if objects is not None:
-                    break
-            else:
+            operation = self._operation(world, command)
+            if operation is None:
                 return NOTHING_HAPPENS
-            operation = world.operation(number, objects)
             if self._shared:
                 self._state, self._shared = dict(self._state), False
             state = self._state
             world.apply(operation, state)
             if operation.offers:
                 offers = list(self._offers or ())
+                self._offers = None  # the old ones must not outlive a failure
                 for number in operation.offers:
                     offers[number] = world.offer(number, state.get)
                 self._offers = tuple(offers)
@@ -89,6 +87,14 @@ class NativeEngine:
             return world.answer(operation, state.get)
         except UnreadableGrammar as error:
             raise EnvironmentFailure(f"{self._game and self._game.path}: failed at {command!r}: {error}") from error
+
+    def _operation(self, world: World, command: str) -> Operation | None:
+        """Return what a command does. Of two actions that are said alike, the one that the domain has first is done."""
+        for number, offer in enumerate(self._offers or self._look(world)):
+            objects = offer.commands.get(command)
+            if objects is not None:
+                return world.operation(number, objects)
+        return None
 
     def admissible(self) -> list[str]:
         """Return every command that can be carried out now, sorted, each once.
@@ -103,6 +109,16 @@ class NativeEngine:
             return list(world.commands(self._offers or self._look(world)))
         except UnreadableGrammar as error:
             raise EnvironmentFailure(f"{self._game and self._game.path}: {error}") from error
+
+    def explain(self, text: str, state: HouseholdState) -> PrimitiveError:
+        """Return the error that says why a command does nothing now, to an agent who knows ``state``.
+
+        Raises:
+            EnvironmentFailure: no game was started.
+        """
+        if self._world is None:
+            raise EnvironmentFailure("no household game is being played: reset the environment first")
+        return explanation(self._world, self._state.get, text, state)
 
     def _look(self, world: World) -> tuple[Offer, ...]:
         get = self._state.get
@@ -126,8 +142,9 @@ class NativeEngine:
         Raises:
             EnvironmentFailure: it is a state of another game than the one in play.
         """
-        if saved.world is not self._world:
+        if self._world is None or saved.world.texts != self._world.texts:
             raise EnvironmentFailure("the saved state is of another game: start that game before you restore it")
+        self._world = saved.world
         self._state, self._shared, self._offers, self._won = saved.state, True, saved.offers, saved.won
 
     def close(self) -> None:

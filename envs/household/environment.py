@@ -12,6 +12,8 @@ from embodied_codeact.envs.household.adapter import HouseholdAdapter
 from embodied_codeact.envs.household.engine import ENGINES
 from embodied_codeact.envs.household.games import list_tasks
 from embodied_codeact.envs.household.state import HouseholdState
+from embodied_codeact.errors import ConfigurationError
+from embodied_codeact.primitives.household_errors import HOUSEHOLD_ERRORS
 
 GUIDE = """\
 You are in a home and act in it step by step. Everything has a name and a number, such as 'mug 1' or 'drawer 2'. \
@@ -32,12 +34,14 @@ class HouseholdOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     ``games``: a game file (``.tw-pddl``) or a folder of them; empty for the built-in homes. ``api``: the ``house``
     object, or the flat functions of the MINT benchmark. ``engine``: what plays the games, our own engine or TextWorld;
-    the words are the same.
+    the words are the same. ``feedback``: ``alfworld`` answers "Nothing happens." to what cannot be done, ``explained``
+    raises an error that says what is in the way (with the native engine).
     """
 
     games: str = ""
     api: Literal["object", "mint"] = "object"
     engine: Literal["native", "textworld"] = "native"
+    feedback: Literal["alfworld", "explained"] = "alfworld"
 
 
 class HouseholdEnvironment:
@@ -47,7 +51,7 @@ class HouseholdEnvironment:
     guide: str = GUIDE
     options_type: type[msgspec.Struct] = HouseholdOptions
     state_type: type[msgspec.Struct] = HouseholdState
-    error_types: Sequence[type[Exception]] = ()
+    error_types: Sequence[type[Exception]] = HOUSEHOLD_ERRORS
     sensors: Sequence[SensorSpec] = ()
 
     def tasks(self, options: HouseholdOptions) -> Sequence[Task]:
@@ -59,5 +63,14 @@ class HouseholdEnvironment:
         return list_tasks(self.name, options.games)
 
     def adapter(self, options: HouseholdOptions, context: WorldContext) -> HouseholdAdapter:
-        """Make one household; the engine starts with its first game."""
-        return HouseholdAdapter(options.games, options.api, context, ENGINES[options.engine])
+        """Make one household; the engine starts with its first game.
+
+        Raises:
+            ConfigurationError: TextWorld is to play, and to explain.
+        """
+        explains = options.feedback == "explained"
+        if explains and options.engine != "native":
+            raise ConfigurationError(
+                f"the engine {options.engine!r} does not explain: choose the engine 'native' or the feedback 'alfworld'"
+            )
+        return HouseholdAdapter(options.games, options.api, context, ENGINES[options.engine], explains=explains)

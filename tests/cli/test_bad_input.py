@@ -126,7 +126,7 @@ def test_a_game_with_broken_pddl(tmp_path: Path) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
     errors = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
     assert len(errors) == 1
-    assert f"{game}: TextWorld cannot use its PDDL" in errors[0]
+    assert f"{game}: cannot be played: the problem ends before" in errors[0]
     assert "Traceback" not in result.stderr
 
 

@@ -1,5 +1,6 @@
 """The native engine's parts: reads ALFWorld's game files and plays them as TextWorld does, without TextWorld.
 
+``formulas``   conditions, as they are read
 ``pddl``       reads domains and problems
 ``grammar``    reads the grammar: commands, rules, symbols, queries
 ``memo``       remembers a result by exactly those parts of the state that it was computed from

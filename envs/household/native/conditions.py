@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from embodied_codeact.envs.household.native.memo import Facts, Key, Trace
-from embodied_codeact.envs.household.native.pddl import (
+from embodied_codeact.envs.household.native.formulas import (
     And,
     Atom,
     Formula,
@@ -21,6 +20,7 @@ from embodied_codeact.envs.household.native.pddl import (
     free_variables,
     negation,
 )
+from embodied_codeact.envs.household.native.memo import Facts, Key, Trace
 from embodied_codeact.envs.household.native.tables import Patterns, key_of
 
 _LATER_FACTS = 8
@@ -88,7 +88,7 @@ class Conditions:
         wanted = not atom.negated
         if atom.predicate == "=":
             left, right = places
-            return lambda trace, binding: (binding[left] == binding[right]) is wanted
+            return lambda _, binding: (binding[left] == binding[right]) is wanted
         number, key = self.patterns.pattern(atom.predicate, range(len(places))).number, key_of(places)
         if atom.predicate not in self.fluents:
             return lambda trace, binding: (key(binding) in trace.world.tables.static[number]) is wanted
@@ -132,7 +132,7 @@ class Conditions:
         if facts:
             return len(facts) / len({key_of(given)(fact) for fact in facts})
         # What nothing is at the beginning (opened, held, hot) may be true of some things later.
-        return _LATER_FACTS ** (1.0 - len(given) / len(atom.args))
+        return float(_LATER_FACTS ** (1.0 - len(given) / len(atom.args)))
 
     def _lookup(self, atom: Atom, frame: Frame, known: set[str], kinds: Mapping[str, str]) -> Callable[[Step], Step]:
         """Look an atom's facts up by what is known of its arguments, and bind the rest."""
@@ -207,11 +207,11 @@ def _cases(params: Params, parts: tuple[Formula, ...], bound: frozenset[str]) ->
     return [(params, flat)]
 
 
-def _found(trace: Trace, binding: Binding, use: Callable[[Binding], bool]) -> bool:
+def _found(_trace: Trace, binding: Binding, use: Callable[[Binding], bool]) -> bool:
     return use(binding)
 
 
-def _enough(binding: Binding) -> bool:
+def _enough(_binding: Binding) -> bool:
     return True
 
 

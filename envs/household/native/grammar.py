@@ -152,11 +152,17 @@ def _rules(block: str, where: str) -> dict[str, tuple[Rule, ...]]:
     try:
         data: Any = json.loads(block[3:-3])
         return {
-            name: tuple(Rule(rule["rhs"], rule.get("condition", "")) for rule in alternatives)
+            name: tuple(_rule(rule["rhs"], rule.get("condition", "")) for rule in alternatives)
             for name, alternatives in data.items()
         }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnreadableGrammar(f"{where}: its rules are no JSON lists of objects with 'rhs' ({error})") from None
+
+
+def _rule(text: Any, condition: Any) -> Rule:
+    if not isinstance(text, str) or not isinstance(condition, str):
+        raise TypeError(f"{text!r:.40} where {condition!r:.40} is not text")
+    return Rule(text, condition)
 
 
 _LINE_START = re.compile(r"(?://.*|\s*)\n?")
@@ -182,7 +188,7 @@ def read_symbols(text: str) -> tuple[Symbol, ...]:
         while at < 0 or (text[at - 1 : at] == "\n" and _LINE_START.match(text, at).end() > at):  # type: ignore[union-attr]
             at = _LINE_START.match(text, max(at, 0)).end()  # type: ignore[union-attr]  # matches everywhere
         at = _TABS.match(text, at).end()  # type: ignore[union-attr]  # matches everywhere
-        found = _listed(text, at) or _each(text, at) or _call(text, at)
+        found: tuple[Symbol, int] | None = _listed(text, at) or _each(text, at) or _call(text, at)
         if found is None:
             quoted = _QUOTED.match(text, at)
             plain = quoted or _PLAIN.match(text, at)

@@ -8,6 +8,7 @@ to look into, below it one path for each content seen there so far.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Memo:
         if root is None:
             root = self.root = (reads[0][0], {})
         paths = root[1]
-        for (_, content), (slot, _) in zip(reads, reads[1:], strict=False):
+        for (_, content), (slot, _) in pairwise(reads):
             branch = paths.get(content)
             if branch is None:
                 branch = paths[content] = (slot, {})

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import product
 
+from embodied_codeact.envs.household.native.formulas import And, Atom, Formula, Or, Quantified
 from embodied_codeact.envs.household.native.memo import Facts
-from embodied_codeact.envs.household.native.pddl import And, Atom, Domain, Effect, Formula, Or, Quantified
+from embodied_codeact.envs.household.native.pddl import Domain, Effect
 from embodied_codeact.envs.household.native.tables import Fact
 
 Binding = dict[str, str]

@@ -7,20 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from embodied_codeact.envs.household.native.conditions import Conditions, Frame, Step, Test
+from embodied_codeact.envs.household.native.formulas import TRUE, And, Atom, Formula, Params, Quantified
 from embodied_codeact.envs.household.native.grammar import Each, Grammar, Plain, Rule, Wording, read_query, read_symbols
 from embodied_codeact.envs.household.native.memo import Facts, Key
-from embodied_codeact.envs.household.native.pddl import (
-    TRUE,
-    Action,
-    And,
-    Atom,
-    Domain,
-    Effect,
-    Formula,
-    Params,
-    Quantified,
-    read_domain,
-)
+from embodied_codeact.envs.household.native.pddl import Action, Domain, Effect, read_domain
 from embodied_codeact.envs.household.native.recent import Recent
 from embodied_codeact.envs.household.native.tables import Patterns, key_of
 from embodied_codeact.envs.household.native.words import Variable, Words, Writer
@@ -40,6 +30,7 @@ class CompiledEffect:
     negated: bool
     free: tuple[tuple[int, str], ...]
     test: Test | None
+    condition: Formula
 
     @property
     def plain(self) -> bool:
@@ -80,6 +71,7 @@ class Schema:
     surely_adds: tuple[tuple[Select, tuple[Select, ...]], ...]
     touches: frozenset[str]
     tells: bool
+    has_conditions: bool
     template: Text | None
     feedback: Text | None
     reads: frozenset[str]
@@ -238,6 +230,7 @@ def _schema(
         ),
         touches=touches,
         tells=any(predicate in told for predicate in touches),
+        has_conditions=any(effect.test is not None for effect in effects),
         template=template,
         feedback=_text(words.writer(wording.feedback, scope), action) if wording else None,
         reads=reads | (template.writer.reads if template else frozenset()),
@@ -266,6 +259,7 @@ def _effect(effect: Effect, frame: Frame, action: Action, conditions: Conditions
         effect.atom.negated,
         free,
         conditions.test(effect.condition, frame, bound) if effect.condition != TRUE else None,
+        effect.condition,
     )
 
 

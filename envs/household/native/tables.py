@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from embodied_codeact.envs.household.native.memo import Facts, Key, State
+from embodied_codeact.envs.household.native.memo import Facts, Get, Key, State
 
 Fact = tuple[str, ...]
 
@@ -90,6 +90,12 @@ class Tables:
         return [
             self.slot(pattern.number, pattern.key(fact)) for pattern in self._patterns.by_predicate.get(predicate, ())
         ]
+
+    def facts(self, predicate: str, get: Get) -> Facts:
+        """Return all facts of a changeable predicate that hold in a state, where a pattern looks for any."""
+        patterns = self._patterns.by_predicate.get(predicate)
+        slots = self.slots_by_key[patterns[0].number].values() if patterns else ()
+        return frozenset().union(*(get(slot) or () for slot in slots))
 
     def initial(self, facts: Mapping[str, Facts]) -> State:
         """Return the state that the changeable ones among ``facts`` make."""

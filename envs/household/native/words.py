@@ -99,14 +99,14 @@ class Words:
     def _symbol(self, symbol: Symbol, scope: Scope) -> Writer:
         if isinstance(symbol, Plain):
             text = symbol.text
-            return Writer(lambda trace, objects: text, frozenset(), frozenset())
+            return Writer(lambda _trace, _objects: text, frozenset(), frozenset())
         if isinstance(symbol, Call):
             return self._call(symbol.rule, scope)
         return self._each(symbol, scope)
 
     def _call(self, rule: str, scope: Scope) -> Writer:
         if rule in self.fixed:
-            return Writer(lambda trace, objects: trace.world.fixed[rule], frozenset(), frozenset())
+            return Writer(lambda trace, _: trace.world.fixed[rule], frozenset(), frozenset())
         known = (rule, scope)
         if known in self._called:
             return self._called[known] or self._later(known)
@@ -247,10 +247,10 @@ def _wider(trace: Trace, objects: Objects, lookup: _Lookup, scope: Sequence[Vari
         facts = trace.world.tables.static[lookup.number].get(key, ())
     if not facts:
         return
-    kinds = trace.world.kinds
+    signature_of = trace.world.signature_of
     by_signature: dict[tuple[str, ...], list[Fact]] = {}
     for fact in facts:
-        by_signature.setdefault(tuple([kinds[name] for name in fact]), []).append(fact)
+        by_signature.setdefault(signature_of[fact], []).append(fact)
     for signature in lookup.signatures:
         if signature not in by_signature or any(
             variable.of_action and variable.kind != signature[index] for index, variable in lookup.typed
@@ -258,7 +258,7 @@ def _wider(trace: Trace, objects: Objects, lookup: _Lookup, scope: Sequence[Vari
             continue
         trace.kinds.update([signature[index] for index in lookup.fresh])
         for fact in by_signature[signature]:
-            if any([fact[index] != fact[first] for index, first in lookup.same]):
+            if any(fact[index] != fact[first] for index, first in lookup.same):
                 continue
             wider = objects
             for index in lookup.fresh:
@@ -298,15 +298,25 @@ def _joint(
     return Writer(write, uses.union(*(part.uses for part in parts)), reads.union(*(part.reads for part in parts)))
 
 
-_FIELDS: Mapping[str, Evaluate] = {
-    "name": lambda world, objects: world.names[objects[0]],
-    "id": lambda world, objects: objects[0],
-    "type": lambda world, objects: world.kinds[objects[0]],
-    "definite": lambda world, objects: "the",
-    "indefinite": lambda world, objects: "a",
-    **{name: lambda world, objects: None for name in ("noun", "adj", "desc", "room_type", "synonyms")},
-}
-"""What TextWorld knows of an object; the objects of PDDL games have no more than these."""
+_NO_VALUE = ("noun", "adj", "desc", "room_type", "synonyms")
+"""What TextWorld could know of an object, and does not of those of PDDL games."""
+
+
+def _always(constant: object) -> Evaluate:
+    return lambda _world, _objects: constant
+
+
+def _field(place: int, name: str) -> Evaluate | None:
+    match name:
+        case "name":
+            return lambda world, objects: world.names[objects[place]]
+        case "id":
+            return lambda _, objects: objects[place]
+        case "type":
+            return lambda world, objects: world.kinds[objects[place]]
+        case "definite" | "indefinite":
+            return _always("the" if name == "definite" else "a")
+    return _always(None) if name in _NO_VALUE else None
 
 
 def _value(value: Value, scope: Scope) -> Writer:
@@ -316,11 +326,11 @@ def _value(value: Value, scope: Scope) -> Writer:
     def compiled(node: ast.expr) -> Evaluate:
         match node:
             case ast.Constant(value=str() | int() | float() | bool() | None as constant):
-                return lambda world, objects: constant
-            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in places and attribute in _FIELDS:
-                place, of = places[name], _FIELDS[attribute]
-                used.add(place)
-                return lambda world, objects: of(world, (objects[place],))
+                return _always(constant)
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in places:
+                used.add(places[name])
+                if field := _field(places[name], attribute):
+                    return field
             case ast.Name(id=name) if name in places:
                 place = places[name]
                 used.add(place)

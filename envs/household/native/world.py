@@ -6,29 +6,20 @@ that play the same game share it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import product
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from embodied_codeact.envs.household.naming import object_names
-from embodied_codeact.envs.household.native.conditions import Binding, Frame, Test
+from embodied_codeact.envs.household.native.conditions import Binding, Frame
+from embodied_codeact.envs.household.native.formulas import TYPE_PREFIX, And, Atom, Formula
 from embodied_codeact.envs.household.native.grammar import UnreadableGrammar, read_grammar
 from embodied_codeact.envs.household.native.memo import Facts, Get, Key, Memo, State, Trace
-from embodied_codeact.envs.household.native.pddl import (
-    TYPE_PREFIX,
-    And,
-    Atom,
-    Formula,
-    UnreadablePddl,
-    read_domain,
-    read_problem,
-)
+from embodied_codeact.envs.household.native.operations import Conditional, Effects, Operation
+from embodied_codeact.envs.household.native.pddl import UnreadablePddl, read_domain, read_problem
 from embodied_codeact.envs.household.native.reach import Reach
 from embodied_codeact.envs.household.native.recent import Recent
 from embodied_codeact.envs.household.native.rulebook import (
-    CompiledEffect,
     Schema,
-    Text,
     fixed_texts,
     predicates_of,
     rulebook,
@@ -48,42 +39,21 @@ class Offer:
         self.commands = commands
 
 
-@dataclass(frozen=True)
-class Conditional:
-    """A fact that comes to be or goes, where ``test`` holds before the action is done."""
-
-    test: Test
-    binding: Binding
-    negated: bool
-    fact: Facts
-    slots: Sequence[int]
-
-
-class Operation:
-    """One action with its objects: the slots that it changes, each by one fact.
-
-    ``offers`` are the numbers of the actions that may be done with something else afterwards; ``judged`` tells whether
-    it may change whether the goal holds; ``words`` remember its answers.
-    """
-
-    __slots__ = ("added", "conditional", "judged", "objects", "offers", "removed", "schema", "words")
-
-    def __init__(
-        self,
-        schema: Schema,
-        objects: Fact,
-        changes: tuple[Sequence[tuple[int, Facts]], Sequence[tuple[int, Facts]], Sequence[Conditional]],
-        follows: tuple[Sequence[int], bool],
-        words: Memo,
-    ) -> None:
-        self.schema, self.objects, self.words = schema, objects, words
-        self.added, self.removed, self.conditional = changes
-        self.offers, self.judged = follows
-
-
 class _Names(dict[str, str]):
     def __missing__(self, identifier: str) -> str:
         raise UnreadableGrammar(f"no fact mentions the object {identifier!r}, so it has no name: it cannot be told of")
+
+
+class _Signatures(dict[Fact, tuple[str, ...]]):
+    """The types of a fact's objects, worked out once for each fact."""
+
+    def __init__(self, kinds: Mapping[str, str]) -> None:
+        super().__init__()
+        self._kinds = kinds
+
+    def __missing__(self, fact: Fact) -> tuple[str, ...]:
+        signature = self[fact] = tuple([self._kinds[name] for name in fact])
+        return signature
 
 
 class _Objects(dict[str, dict[str, None]]):
@@ -103,12 +73,15 @@ class World:
     """
 
     def __init__(self, domain_text: str, problem_text: str, grammar_text: str) -> None:
+        self.texts = (domain_text, problem_text, grammar_text)
         grammar = read_grammar(grammar_text)
         domain = read_domain(domain_text)
         problem = read_problem(problem_text, domain)
         self.fixed = fixed_texts(grammar)
         self.book = rulebook(domain_text, grammar, frozenset(self.fixed), problem.facts)
         self.kinds = problem.objects
+        self.signature_of: Mapping[Fact, tuple[str, ...]] = _Signatures(self.kinds)
+        self.wordings = grammar.wordings
         self.names: Mapping[str, str] = _Names(object_names(problem.mentioned))
         self.domains = _Objects({kind: {} for kind in domain.type_names})
         for name, kind in problem.objects.items():
@@ -126,9 +99,11 @@ class World:
         for predicate, (true, _) in self.book.told.items():
             if true:
                 facts[true] = facts.get(predicate, _NO_FACTS)
+        self._facts = facts
         self.tables = Tables(patterns, facts, self.book.fluents)
-        self.reach = Reach(domain, self.domains, facts)
-        if not self.reach.can_hold(self._goal):
+        reach = Reach(domain, self.domains, facts)
+        self._effects = Effects(self.book, self.domains, self.tables, facts, reach)
+        if not reach.can_hold(self._goal):
             raise UnreadablePddl("the goal can never be reached from the initial state")
         self.initial = self.tables.initial(facts)
         self._follows = [
@@ -157,6 +132,12 @@ class World:
         self._left -= 1 + len(trace.reads)
         if self._left < 0:
             self._forget()
+
+    def facts(self, predicate: str, get: Get) -> Facts:
+        """Return all facts of a predicate that hold in a state; none of one that nothing looks for."""
+        if predicate not in self.book.fluents:
+            return self._facts.get(predicate, _NO_FACTS)
+        return self.tables.facts(predicate, get)
 
     def won(self, get: Get) -> bool:
         """Whether the goal holds in a state."""
@@ -194,7 +175,7 @@ class World:
             step(trace, schema.frame.binding(), use)
         commands: dict[str, Fact] = {}
         for objects in found:
-            if not (schema.may_be_idle and self._is_idle(schema, objects)):
+            if not (schema.may_be_idle and self._effects.is_idle(schema, objects)):
                 commands.setdefault(self._command(schema, objects, get, trace), objects)
         return commands
 
@@ -225,7 +206,15 @@ class World:
         """Return what the action of that number does with some objects."""
         operation = self._operations[number].get(objects)
         if operation is None:
-            operation = self._operations[number][objects] = self._operate(self.book.schemas[number], objects)
+            schema = self.book.schemas[number]
+            feedback = schema.feedback
+            assert feedback is not None  # or it had not been offered
+            words, key = self._words[number], feedback.key(objects)
+            memo = words.get(key)
+            if memo is None:
+                memo = words[key] = Memo()
+            operation = self._effects.operation(schema, objects, self._follows[number], memo)
+            self._operations[number][objects] = operation
             self._left -= 4
         return operation
 
@@ -264,101 +253,6 @@ class World:
             if not change.negated:
                 for slot in change.slots:
                     state[slot] = state.get(slot, _NO_FACTS) | change.fact
-
-    def _is_idle(self, schema: Schema, objects: Fact) -> bool:
-        """Whether the action would change nothing with these objects, so that the planner knows no such action."""
-        binding = schema.frame.binding(objects)
-        for add, needed in schema.surely_adds:
-            fact = add(binding)
-            if all(fact != need(binding) for need in needed):
-                return False
-        needs = {(predicate, _at(binding, places)) for predicate, places in schema.needs}
-        forbids = {(predicate, _at(binding, places)) for predicate, places in schema.forbids}
-        effects = [(effect, found) for effect in schema.effects for found in self._facts_of(effect, binding)]
-        added = {(effect.predicate, found) for effect, found in effects if not effect.negated and effect.test is None}
-        for effect, found in effects:
-            change = (effect.predicate, found)
-            if not effect.negated and change not in needs:
-                return False
-            if effect.negated and change not in forbids | added and (change in needs or self._can_be(change)):
-                return False
-        return True
-
-    def _can_be(self, fact: tuple[str, Fact]) -> bool:
-        return self.reach.can_hold(Atom(*fact))
-
-    def _facts_of(self, effect: CompiledEffect, binding: Binding) -> Iterator[Fact]:
-        """Yield the facts that an effect is about; the places of its own variables in ``binding`` are written over."""
-        if not effect.free:
-            yield _at(binding, effect.places)
-            return
-        for values in product(*(self.domains[kind] for _, kind in effect.free)):
-            for (place, _), value in zip(effect.free, values, strict=True):
-                binding[place] = value
-            yield _at(binding, effect.places)
-
-    def _operate(self, schema: Schema, objects: Fact) -> Operation:
-        binding = schema.frame.binding(objects)
-        added, removed = dict[tuple[str, Fact], None](), dict[tuple[str, Fact], None]()
-        conditional: list[tuple[Conditional, str, Fact]] = []
-        for effect in schema.effects:
-            for fact in self._facts_of(effect, binding):
-                if effect.test is None:
-                    (removed if effect.negated else added)[effect.predicate, fact] = None
-                    continue
-                slots = self.tables.slots(effect.predicate, fact)
-                change = Conditional(effect.test, list(binding), effect.negated, frozenset({fact}), slots)
-                conditional.append((change, effect.predicate, fact))
-        removed = {fact: None for fact in removed if fact not in added}
-        if schema.tells:
-            self._tell(schema, binding, added, removed, conditional)
-        feedback = schema.feedback
-        assert feedback is not None  # or it had not been offered
-        changes = (self._slotted(added), self._slotted(removed), [change for change, _, _ in conditional])
-        words, key = self._words[schema.number], feedback.key(objects)
-        memo = words.get(key)
-        if memo is None:
-            memo = words[key] = Memo()
-        return Operation(schema, objects, changes, self._follows[schema.number], memo)
-
-    def _slotted(self, facts: Iterable[tuple[str, Fact]]) -> list[tuple[int, Facts]]:
-        slotted: list[tuple[int, Facts]] = []
-        for predicate, fact in facts:
-            slots = self.tables.slots(predicate, fact)
-            if slots:
-                content = frozenset((fact,))
-                slotted += [(slot, content) for slot in slots]
-        return slotted
-
-    def _tell(
-        self,
-        schema: Schema,
-        binding: Binding,
-        added: dict[tuple[str, Fact], None],
-        removed: dict[tuple[str, Fact], None],
-        conditional: Iterable[tuple[Conditional, str, Fact]],
-    ) -> None:
-        """Let words know of the changes, as far as they ask for what differs from the state (see ``Rulebook.told``)."""
-        needs = {(predicate, _at(binding, places)) for predicate, places in schema.needs}
-        forbids = {(predicate, _at(binding, places)) for predicate, places in schema.forbids}
-        listed = [(fact, False) for fact in added if fact not in needs]
-        listed += [((name, fact), False) for change, name, fact in conditional if not change.negated]
-        listed += [((name, fact), True) for change, name, fact in conditional if change.negated]
-        listed += [(fact, True) for fact in removed if fact not in forbids]
-        for (predicate, fact), negated in listed:
-            true, false = self.book.told.get(predicate, (None, None))
-            if not (true or false) or (
-                negated and (predicate, fact) not in needs and not self._can_be((predicate, fact))
-            ):
-                continue
-            for name, holds in ((true, not negated), (false, negated)):
-                if name:
-                    (added if holds else removed)[name, fact] = None
-                    (removed if holds else added).pop((name, fact), None)
-
-
-def _at(binding: Binding, places: tuple[int, ...]) -> Fact:
-    return tuple([binding[place] for place in places])
 
 
 def _remove(state: State, slot: int, fact: Facts) -> None:
