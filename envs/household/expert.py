@@ -64,6 +64,7 @@ from embodied_codeact.envs.unrolled import (
     write_decision,
 )
 from embodied_codeact.primitives.household import House
+from embodied_codeact.primitives.household_errors import HOUSEHOLD_ERRORS
 from embodied_codeact.primitives.household_mint import mint_functions
 
 _PATIENCE = 3
@@ -95,8 +96,8 @@ class HouseholdExpert(Expert):
 
 def _offer(briefing: Briefing) -> Offer:
     if briefing.flat:
-        return Offer(mint_functions(_Nowhere()))
-    return Offer({"house": House}, state={"places": list(briefing.places)})
+        return Offer(mint_functions(_Nowhere()), errors=HOUSEHOLD_ERRORS)
+    return Offer({"house": House}, errors=HOUSEHOLD_ERRORS, state={"places": list(briefing.places)})
 
 
 class _Nowhere:

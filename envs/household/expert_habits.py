@@ -60,7 +60,7 @@ CONTAINERS = frozenset({"bowl", "box", "cup", "mug", "pan", "plate", "pot"})
 """Kinds of objects that others can be put into and carried in."""
 
 _WITH_DOORS = frozenset({"cabinet", "drawer", "fridge", "laundryhamper", "microwave", "safe"})
-_FADING = 0.8
+_FADING = 0.7
 """How much less likely each next kind of receptacle is; mild, since habits differ from home to home."""
 
 

@@ -72,10 +72,8 @@ _NAME = r"[a-z]+ \d+"
 _ROOM = re.compile(r"around you, you see ((?:(?:and )?an? [a-z]+ \d+(?:, )?)+)\.", re.IGNORECASE)
 _TASK = re.compile(r"Your task is to:\s*(.+)")
 _TURNS = re.compile(r"You have (\d+) (?:turns?|steps?)\b")
-_LISTED_ERROR = re.compile(r"^(\w+)\(\w+\) - ", re.MULTILINE)
+_REFUSAL = re.compile(r"^What cannot be done here raises an error that says why \((\w+)\)\.$", re.MULTILINE)
 _ERROR = re.compile(r"^Error.*:\n(?:[ \t].*\n|Traceback.*\n|Line \d.*\n)*(\w+: [^\n]+)", re.MULTILINE)
-_GENERAL_ERRORS = frozenset({"PrimitiveError", "InvalidArgument", "Stopped"})
-"""Errors that every environment's calls may raise; another one that is listed is what a failed action raises."""
 _EVENT = re.compile(
     rf"(?:On the (?P<on>{_NAME}), you see|The (?P<within>{_NAME}) is open\. In it, you see) (?P<things>[^.\n]*)\."
     rf"|You pick up the (?P<taken>{_NAME}) from the (?P<source>{_NAME})\."
@@ -101,13 +99,13 @@ def read_briefing(messages: Sequence[Message]) -> Briefing:
     tasks = _TASK.findall(prompt) or _TASK.findall(opening)
     turns = _TURNS.findall(opening)
     flat = "take_from(" in opening
-    refusals = [name for name in _LISTED_ERROR.findall(opening) if name not in _GENERAL_ERRORS]
+    refusals = _REFUSAL.findall(prompt)
     return Briefing(
         sentence=tasks[-1].strip().rstrip(".") if tasks else "",
         places=tuple(re.findall(_NAME, rooms[-1].lower())) if rooms else (),
         flat=flat,
         stateful=not flat or "state.places" in opening,
-        refusal=refusals[0] if refusals else "",
+        refusal=refusals[-1] if refusals else "",
         turns=int(turns[-1]) if turns else None,
     )
 
