@@ -20,8 +20,6 @@ from embodied_codeact.primitives.household_mint import mint_functions
 
 _BANNER = "-= Welcome to TextWorld, ALFRED! =-\n\n"
 _ARRIVAL = re.compile(r"^You arrive at loc \d+\. ")
-EXPLAINS = "What cannot be done here raises an error that says why (NotPossible)."
-"""Said at the start of a game where failed actions raise: no other word of the prompt depends on it."""
 _WON = Status(success=True, score=1.0, done=True, reason="the game is won")
 
 
@@ -35,7 +33,7 @@ class GameInPlay:
     def __init__(
         self, make_engine: Callable[[], Engine], stop_requested: Callable[[], bool], *, explains: bool = False
     ) -> None:
-        self.explains = explains
+        self._explains = explains
         self._make_engine = make_engine
         self._stop_requested = stop_requested
         self._engine: Engine | None = None
@@ -76,7 +74,7 @@ class GameInPlay:
         if self._engine is None:
             raise EnvironmentFailure("no household game is being played: reset the environment first")
         answer = _ARRIVAL.sub("", self._engine.command(text))
-        if self.explains and answer == NOTHING_HAPPENS and isinstance(self._engine, ExplainingEngine):
+        if self._explains and answer == NOTHING_HAPPENS and isinstance(self._engine, ExplainingEngine):
             raise self._engine.explain(text, self.state)
         # The engine takes no notice of blanks around a command either; a name in the state has none.
         self.state = state_after(self.state, text.strip(), answer)
@@ -129,8 +127,6 @@ class HouseholdAdapter:
         if task.id not in self._paths:
             raise ConfigurationError(unknown_name("household task", task.id, self._paths))
         text = self._play.begin(read_game(self._paths[task.id]))
-        if self._play.explains:
-            text = f"{text.rstrip()}\n{EXPLAINS}"
         return msgspec.structs.replace(self.observe(), text=text)
 
     def observe(self) -> Observation:

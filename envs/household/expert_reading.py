@@ -99,7 +99,7 @@ def read_briefing(messages: Sequence[Message]) -> Briefing:
     tasks = _TASK.findall(prompt) or _TASK.findall(opening)
     turns = _TURNS.findall(opening)
     flat = "take_from(" in opening
-    refusals = _REFUSAL.findall(prompt)
+    refusals = _REFUSAL.findall(opening)
     return Briefing(
         sentence=tasks[-1].strip().rstrip(".") if tasks else "",
         places=tuple(re.findall(_NAME, rooms[-1].lower())) if rooms else (),
