@@ -130,6 +130,7 @@ def literal(names: Sequence[str], columns: int = 94) -> str:
 def looking(household: Household) -> str:
     """Return a function ``look_into(place)`` that goes to a place, opens it where it is closed, prints what it sees and
     returns the names of the things there, wherever one stands before."""
+    ways: Sequence[str]
     if household.flat:
         ways = _FLAT_WITH_ERRORS if household.refusal else _FLAT
     elif household.refusal:

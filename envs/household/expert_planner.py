@@ -77,9 +77,9 @@ def direct_plan(goal: Goal, briefing: Briefing, memory: Memory) -> list[Step] | 
 def _plans(goal: Goal, briefing: Briefing, memory: Memory) -> Iterator[list[Step]]:
     targets = targets_of(goal, briefing, memory)
     if goal.task == "look":
-        for first in _in_hand(goal.thing, memory):
+        for _, taking, _ in _in_hand(goal.thing, memory):
             for lamp, stand in _known(goal.target, briefing, memory):
-                yield [*first[1], Step("reach", (stand,)), Step("use", (lamp,))]
+                yield [*taking, Step("reach", (stand,)), Step("use", (lamp,))]
     elif goal.task == "within":
         yield from _packings(goal, briefing, memory, targets)
     elif goal.task == "two":
