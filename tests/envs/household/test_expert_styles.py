@@ -20,6 +20,7 @@ from embodied_codeact.envs.household.builder import build_game, write_game
 from embodied_codeact.envs.household.builder_tasks import BUILDABLE
 from embodied_codeact.envs.household.expert import HouseholdExpert
 from embodied_codeact.envs.household.expert_scripts import STYLES, renamed
+from embodied_codeact.envs.household.expert_styles import Style
 from embodied_codeact.errors import PrimitiveError
 from embodied_codeact.primitives.household_errors import NotPossible
 from tests.envs.household.test_expert import LiveState
@@ -81,7 +82,7 @@ def household(games: Path, **options: Any) -> Iterator[tuple[Any, list[Any]]]:
 @pytest.mark.parametrize("api", ["object", "mint"])
 @pytest.mark.parametrize("style", STYLES, ids=lambda style: style.name)
 def test_every_style_does_every_task_in_one_turn(
-    games: Path, style: scripts.Style, api: str, feedback: str, monkeypatch: pytest.MonkeyPatch
+    games: Path, style: Style, api: str, feedback: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if style.stateful and api == "mint":
         pytest.skip("flat functions come without what this style looks closely with")
