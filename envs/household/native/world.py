@@ -273,7 +273,7 @@ def _as_translated(goal: Formula, fluents: frozenset[str]) -> Formula:
     )
 
 
-_WORLDS: Recent[tuple[str, str, str], World] = Recent(most=24)
+_WORLDS: Recent[tuple[str, str, str], World] = Recent(most=64)
 
 
 def world_of(domain: str, problem: str, grammar: str) -> World:
