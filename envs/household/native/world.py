@@ -26,7 +26,7 @@ from embodied_codeact.envs.household.native.rulebook import (
 )
 from embodied_codeact.envs.household.native.tables import Fact, Tables
 
-_MOST_REMEMBERED = 60_000
+_MOST_REMEMBERED = 20_000
 _NO_FACTS: Facts = frozenset()
 
 
