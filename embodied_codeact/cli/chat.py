@@ -43,6 +43,8 @@ def chat(
     action: agents.ActionOption = "code",
     games: common.Games = None,
     api: common.Api = None,
+    engine: common.Engine = None,
+    feedback: common.Feedback = None,
     option: common.Option = None,
     seed: common.Seed = None,
     max_turns: Annotated[int, typer.Option(min=1, help="Turns for each instruction.")] = TURNS,
@@ -66,7 +68,7 @@ def chat(
 ) -> None:
     """Tell the agent what to do, watch it, answer it, stop it, and go on in the same world."""
     console = Console(highlight=False)
-    options = common.environment_options(games, api, option)
+    options = common.environment_options(option, games=games, api=api, engine=engine, feedback=feedback)
     place = record_to or (FILM if record else None)
     film_to = None if is_mcap_place(place) else place
     if film_to is not None:

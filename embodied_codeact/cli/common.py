@@ -44,6 +44,17 @@ Games = Annotated[
     str | None, typer.Option(help="Game file, or folder of games (household).", show_default="the built-in homes")
 ]
 Api = Annotated[str | None, typer.Option(help="API that scripts see, where an environment has several.")]
+Engine = Annotated[
+    str | None,
+    typer.Option(help="What plays the games: native or textworld (household).", show_default="the environment's own"),
+]
+Feedback = Annotated[
+    str | None,
+    typer.Option(
+        help="To what cannot be done: alfworld's words, or explained (household).",
+        show_default="the environment's own",
+    ),
+]
 Option = Annotated[
     list[str] | None, typer.Option("--option", "-o", metavar="KEY=VALUE", help="Option of the environment.")
 ]
@@ -96,22 +107,16 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
 
 
-def environment_options(
-    games: str | None = None, api: str | None = None, options: Sequence[str] | None = None
-) -> dict[str, Any]:
-    """Collect the options of an environment from the command line.
+def environment_options(options: Sequence[str] | None = None, **named: str | None) -> dict[str, Any]:
+    """Collect the options of an environment from the command line: those that have a flag of their own, and others.
 
     Raises:
         ConfigurationError: one is not KEY=VALUE.
 
-    >>> environment_options(api="mint", options=["engine=textworld"])
+    >>> environment_options(["engine=textworld"], api="mint", games=None)
     {'api': 'mint', 'engine': 'textworld'}
     """
-    collected: dict[str, Any] = {}
-    if games is not None:
-        collected["games"] = games
-    if api is not None:
-        collected["api"] = api
+    collected: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
     for text in options or []:
         key, equals, value = text.partition("=")
         if not equals or not key:

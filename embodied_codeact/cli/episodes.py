@@ -109,6 +109,8 @@ def run(
     action: agents.ActionOption = "code",
     games: common.Games = None,
     api: common.Api = None,
+    engine: common.Engine = None,
+    feedback: common.Feedback = None,
     option: common.Option = None,
     seed: common.Seed = None,
     max_turns: agents.MaxTurns = None,
@@ -130,7 +132,7 @@ def run(
 ) -> None:
     """Attempt one task and show every turn as it happens. Exit code 1: not solved."""
     console = console_for(as_json)
-    options = common.environment_options(games, api, option)
+    options = common.environment_options(option, games=games, api=api, engine=engine, feedback=feedback)
     film = record_to or (RECORDINGS if record else None)
     prepare_recording(film, environment, options, connect=connect)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
@@ -224,6 +226,8 @@ def replay(
     api: Annotated[
         str | None, typer.Option(help="API that the recorded scripts use.", show_default="mint for MINT's")
     ] = None,
+    engine: common.Engine = None,
+    feedback: common.Feedback = None,
     option: common.Option = None,
     sandbox: common.Sandbox = "strict",
     connect: common.Connect = None,
@@ -243,7 +247,7 @@ def replay(
     environment = environment or _recorded_environment(recordings)
     if api is None and connect is None and all(recording.dialect == MINT.name for recording in recordings):
         api = "mint" if "api" in load_environment(environment).options_type.__struct_fields__ else None
-    options = common.environment_options(games, api, option)
+    options = common.environment_options(option, games=games, api=api, engine=engine, feedback=feedback)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
     security = common.keys_for(connect, key, server_key)
     with (

@@ -36,6 +36,8 @@ def evaluate_command(
     action: agents.ActionOption = "code",
     games: common.Games = None,
     api: common.Api = None,
+    engine: common.Engine = None,
+    feedback: common.Feedback = None,
     option: common.Option = None,
     task: Annotated[list[str] | None, typer.Option(help="Only this task; may be repeated.")] = None,
     per_type: Annotated[int | None, typer.Option(min=1, help="Only the first so many tasks of each type.")] = None,
@@ -61,7 +63,7 @@ def evaluate_command(
 ) -> None:
     """Attempt many tasks and sum up. Exit code 3: an episode ended with an error of the system, so it is not scored."""
     console = console_for(as_json)
-    options = common.environment_options(games, api, option)
+    options = common.environment_options(option, games=games, api=api, engine=engine, feedback=feedback)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
     security = common.keys_for(connect, key, server_key)
     _check_parallel(parallel, connect=connect, watch=watch)

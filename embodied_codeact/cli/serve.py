@@ -26,6 +26,8 @@ def serve(
     endpoint: Annotated[str, typer.Option(help="ipc://FOLDER or tcp://HOST:PORT; port 0 takes a free one.")],
     games: common.Games = None,
     api: common.Api = None,
+    engine: common.Engine = None,
+    feedback: common.Feedback = None,
     option: common.Option = None,
     sandbox: common.Sandbox = "strict",
     key: Annotated[
@@ -46,7 +48,7 @@ def serve(
 ) -> None:
     """Serve an environment to agents until Ctrl-C."""
     console = Console(highlight=False)
-    options = common.environment_options(games, api, option)
+    options = common.environment_options(option, games=games, api=api, engine=engine, feedback=feedback)
     common.check_names(environment, options, sandbox=sandbox, connect=None)
     fields = {
         "environment": environment,

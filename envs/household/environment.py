@@ -62,6 +62,7 @@ class HouseholdEnvironment:
     state_type: type[msgspec.Struct] = HouseholdState
     error_types: Sequence[type[Exception]] = ()
     sensors: Sequence[SensorSpec] = ()
+    forkable: bool = True
 
     def tasks(self, options: HouseholdOptions) -> Sequence[Task]:
         """Return one task for each game, sorted by id.
