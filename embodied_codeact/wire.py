@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -116,6 +117,23 @@ class _Packer:
         self.buffers.append(contiguous.reshape(-1).view(np.uint8).data if contiguous.size else b"")
         body = [index, contiguous.dtype.str, list(array.shape)]
         return msgspec.msgpack.Ext(ARRAY, msgspec.msgpack.encode(body))
+
+
+def empty_array(dtype: str, shape: Sequence[int], *, most_bytes: int) -> np.ndarray[Any, Any]:
+    """Return an array that is to be filled, of one of the types that travel.
+
+    Raises:
+        ValueError: it is not of such a type, or larger than ``most_bytes``.
+    """
+    if not _DTYPE.fullmatch(dtype) or any(side < 0 for side in shape):
+        raise ValueError("not an array that this protocol carries")
+    try:
+        kind = np.dtype(dtype)
+    except TypeError as error:
+        raise ValueError(str(error)) from error
+    if kind.itemsize * math.prod(shape) > most_bytes:
+        raise ValueError(f"an array of more than {most_bytes} bytes")
+    return np.empty(shape, dtype=kind)
 
 
 def array_document(dtype: str, shape: Sequence[int]) -> bytes:

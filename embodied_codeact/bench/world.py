@@ -20,7 +20,7 @@ from embodied_codeact.contracts import EnvironmentAdapter, Observation, SensorSp
 
 NAME = "bench"
 HEIGHT, WIDTH = 480, 640
-RATES_HZ = tuple(range(50, 1501, 50))
+RATES_HZ = tuple(range(50, 4001, 50))
 """Of the cameras, whose pictures are all the same."""
 
 

@@ -18,10 +18,12 @@ from embodied_codeact.bridge.endpoints import Endpoint, parse_endpoint
 from embodied_codeact.bridge.framing import MAX_COMMAND_BYTES, Encoder
 from embodied_codeact.bridge.handshake import HandshakeWatch
 from embodied_codeact.bridge.listen import WELCOME
+from embodied_codeact.bridge.picture_memory import PictureMemory, SharedRoom
 from embodied_codeact.bridge.polling import readable
 from embodied_codeact.bridge.replies import Replies, converted
 from embodied_codeact.bridge.security import ClientSecurity
 from embodied_codeact.bridge.sending import EVENTS_TOPIC
+from embodied_codeact.bridge.stream_memory import CAMERA
 from embodied_codeact.bridge.streams import KEPT_IMAGES, SensorReader, chosen
 from embodied_codeact.bridge.verbs import (
     VERBS,
@@ -295,21 +297,35 @@ class EnvironmentClient:
 
     # Sensors
 
-    def sensors(self, *names: str, compressed: bool = False) -> SensorReader:
+    def sensors(self, *names: str, compressed: bool = False, shared: bool = True) -> SensorReader:
         """Subscribe to the streams of these sensors (``describe().sensors`` lists them). With ``compressed`` pictures
-        come as JPEG, depth as 16-bit PNG in millimetres, and are given as arrays all the same.
+        come as JPEG, depth as 16-bit PNG in millimetres, and are given as arrays all the same. Of a server on the same
+        machine, pictures are read from its memory, unless ``shared`` is false.
 
         Raises:
             ConfigurationError: there is no such sensor, or it is not streamed.
             BridgeError: the server is gone.
         """
+        specs = chosen(self._description.sensors, names)
+        looks = shared and not compressed and any(spec.kind == CAMERA for spec in specs)
         return SensorReader(
-            chosen(self._description.sensors, names),
+            specs,
             endpoint=self.endpoint,
             connect=self._connect,
             clock_offset_ns=self.clock_offset_ns(),
             compressed=compressed,
+            pictures=self._picture_memory() if looks else None,
         )
+
+    def _picture_memory(self) -> PictureMemory | None:
+        """The server's memory, where it can be seen from here."""
+        if self.endpoint.beyond_loopback:
+            return None
+        try:
+            room = converted(self._control_verb("pictures", None), SharedRoom)
+        except CommandRefused:
+            return None  # it shows none
+        return PictureMemory.attach(room)
 
     def clock_offset_ns(self) -> int:
         """What the monotonic clock of the server is ahead of ours; 0 on the same machine.

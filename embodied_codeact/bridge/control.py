@@ -16,6 +16,7 @@ import zmq
 from embodied_codeact.bridge.endpoints import Endpoint
 from embodied_codeact.bridge.framing import Encoder, FramingError, Received, decode
 from embodied_codeact.bridge.lease import Lease
+from embodied_codeact.bridge.picture_memory import SharedRoom
 from embodied_codeact.bridge.stop import StopLevel, StopState
 from embodied_codeact.bridge.verbs import ControlBody
 from embodied_codeact.bridge.world_process import failure
@@ -73,13 +74,24 @@ class ControlDesk:
 
 
 class ControlThread(threading.Thread):
-    """Answers ping, acquire, heartbeat, release, interrupt, halt and clear. Garbage is counted and dropped."""
+    """Answers ping, pictures, acquire, heartbeat, release, interrupt, halt and clear.
 
-    def __init__(self, socket: zmq.Socket[bytes], desk: ControlDesk, session: str, endpoint: Endpoint) -> None:
+    Garbage is counted and dropped.
+    """
+
+    def __init__(
+        self,
+        socket: zmq.Socket[bytes],
+        desk: ControlDesk,
+        session: str,
+        endpoint: Endpoint,
+        pictures: SharedRoom,
+    ) -> None:
         super().__init__(name="control", daemon=True)
         self._socket = socket
         self._desk = desk
         self._endpoint = endpoint
+        self._pictures = pictures
         self._encoder = Encoder(session)
         self._ended = threading.Event()
 
@@ -126,6 +138,8 @@ class ControlThread(threading.Thread):
         reason = body.reason[:_REASON_CHARACTERS]
         if verb == "ping":
             return {"ok": self._state()}
+        if verb == "pictures":
+            return {"ok": msgspec.to_builtins(self._pictures, builtin_types=(bytes,))}
         if verb == "heartbeat":
             if header.lease:
                 lease.heartbeat(header.lease, header.seq)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import time
 import traceback
 import uuid
@@ -26,6 +27,7 @@ from embodied_codeact.bridge.execution import Execution
 from embodied_codeact.bridge.framing import FramingError, Received, decode
 from embodied_codeact.bridge.lease import Lease
 from embodied_codeact.bridge.listen import Listener
+from embodied_codeact.bridge.picture_memory import SharedRoom
 from embodied_codeact.bridge.polling import Poll, readable
 from embodied_codeact.bridge.sending import Sender
 from embodied_codeact.bridge.stop import Script, StopFlag, StopLevel, StopState
@@ -117,7 +119,8 @@ class EnvironmentServer:
                 sandbox=config.sandbox, limits=config.limits, connect_world=lambda: self._world.connect()
             )
             opening.callback(self._interpreter.close)
-            self._control = ControlThread(self._listener.control, self._desk, self.session, self.endpoint)
+            room = SharedRoom(os.getpid(), self._link.memory.fd, self._link.memory.token)
+            self._control = ControlThread(self._listener.control, self._desk, self.session, self.endpoint, room)
             self._control.start()
             opening.callback(self._control.end)
             self._resources = opening.pop_all()

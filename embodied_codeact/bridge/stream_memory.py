@@ -3,8 +3,10 @@ room for pictures, which are too large for a socket.
 
 The flags, the counters and the room lie in one piece of memory that outlives worlds: a restored or restarted world
 counts on where the one before it ended. The server says what is wanted and frees the places of pictures; the living
-world counts and puts pictures into free places. Small samples, and the notes of which picture lies where, travel as
-datagrams on a pair of sockets: a sender never waits there, and what does not fit is lost, as its number shows.
+world counts and puts pictures into free places. A reader on the same machine may look at the room as well: each place
+has a generation, which is odd while a picture is being put there, and another after each. Small samples, and the notes
+of which picture lies where, travel as datagrams on a pair of sockets: a sender never waits there, and what does not fit
+is lost, as its number shows.
 """
 
 from __future__ import annotations
@@ -26,11 +28,14 @@ from embodied_codeact.contracts import SensorSpec
 CAMERA = "camera"
 """The kind of the sensors that give pictures."""
 MAX_SENSORS = 1000
-RAW, COMPRESSED = 1, 2
-"""How a sensor is wanted; both may be."""
+RAW, COMPRESSED, SHOWN = 1, 2, 4
+"""How a sensor is wanted, and any of them together: as an array, as a file's bytes, or only as where it lies."""
 ROOM_BYTES = 48 * 1024 * 1024
-_MOST_PLACES = 64
+MOST_PLACES = 64
 
+MEMORY_NAME = "streams"
+TOKEN_BYTES = 16
+TOKEN_AT, GENERATIONS_AT = 3072, 3200
 _VERSION, _TAKEN, _COUNTS, _ROOM = 1024, 2048, 4096, 16384
 
 
@@ -62,15 +67,17 @@ class StreamMemory:
     """The shared memory. ``fd`` is None where it is made."""
 
     def __init__(self, fd: int | None = None) -> None:
-        self.fd = os.memfd_create("streams") if fd is None else fd
+        self.fd = os.memfd_create(MEMORY_NAME) if fd is None else fd
         if fd is None:
             # Pages that nobody touches take no memory.
             os.ftruncate(self.fd, _ROOM + ROOM_BYTES)
+            os.pwrite(self.fd, os.urandom(TOKEN_BYTES), TOKEN_AT)
         self._memory = mmap.mmap(self.fd, _ROOM + ROOM_BYTES)
         self._view = memoryview(self._memory)
         self._wanted = self._view[:MAX_SENSORS]
         self._version = self._view[_VERSION : _VERSION + 8].cast("Q")
-        self._taken = self._view[_TAKEN : _TAKEN + _MOST_PLACES]
+        self._taken = self._view[_TAKEN : _TAKEN + MOST_PLACES]
+        self._generations = self._view[GENERATIONS_AT : GENERATIONS_AT + 8 * MOST_PLACES].cast("Q")
         self._counts = self._view[_COUNTS : _COUNTS + 8 * MAX_SENSORS].cast("Q")
         self._room = self._view[_ROOM:]
         self._place_bytes = self._places = 0
@@ -79,7 +86,15 @@ class StreamMemory:
     def close(self) -> None:
         """Release this side. May be called twice."""
         if self.fd >= 0:
-            for view in (self._wanted, self._version, self._taken, self._counts, self._room, self._view):
+            for view in (
+                self._wanted,
+                self._version,
+                self._taken,
+                self._generations,
+                self._counts,
+                self._room,
+                self._view,
+            ):
                 view.release()
             # What is still being sent, or looked at, keeps the memory until then.
             with contextlib.suppress(BufferError):
@@ -118,7 +133,7 @@ class StreamMemory:
         """Divide the room for pictures into places, each large enough for any of these cameras. Both sides do so."""
         sizes = [_picture_bytes(spec) for spec in specs if spec.kind == CAMERA]
         self._place_bytes = max(sizes, default=0)
-        self._places = min(_MOST_PLACES, ROOM_BYTES // self._place_bytes) if self._place_bytes else 0
+        self._places = min(MOST_PLACES, ROOM_BYTES // self._place_bytes) if self._place_bytes else 0
 
     @property
     def places(self) -> int:
@@ -137,9 +152,26 @@ class StreamMemory:
         if place < 0:
             return None
         start = place * self._place_bytes
+        # Odd, whichever way a world ended that had begun to put something here.
+        generation = self._generations[place] + 1 | 1
+        self._generations[place] = generation
         self._room[start : start + data.nbytes] = data
+        self._generations[place] = generation + 1
         self._taken[place] = 1
         return place
+
+    @property
+    def token(self) -> bytes:
+        """What tells this memory from any other."""
+        return bytes(self._view[TOKEN_AT : TOKEN_AT + TOKEN_BYTES])
+
+    def generation(self, place: int) -> int:
+        """Changes whenever a picture is put into this place."""
+        return self._generations[place]
+
+    def start(self, place: int) -> int:
+        """Where in the memory a place begins, in bytes."""
+        return _ROOM + place * self._place_bytes
 
     def picture(self, place: int, size: int) -> memoryview:
         """The picture in this place, until it is freed."""

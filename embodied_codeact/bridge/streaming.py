@@ -12,6 +12,7 @@ import os
 import socket
 import threading
 import traceback
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -22,12 +23,14 @@ import zmq
 from embodied_codeact import wire
 from embodied_codeact.bridge.compression import compress
 from embodied_codeact.bridge.framing import MAGIC, Header
+from embodied_codeact.bridge.picture_memory import Shown
 from embodied_codeact.bridge.stream_memory import (
     CAMERA,
     COMPRESSED,
     MAX_DATAGRAM,
     MAX_SENSORS,
     RAW,
+    SHOWN,
     Pictured,
     Sampled,
     StreamLink,
@@ -36,19 +39,22 @@ from embodied_codeact.contracts import SensorSpec
 from embodied_codeact.wire import Buffer
 
 SAMPLE, SENSOR_FAILED = "sample", "sensor_failed"
-_SENSOR, _IMAGE, _COMPRESSED = "sensor/", "image/", "compressed/"
+_SENSOR = "sensor/"
+_CAMERA = {RAW: "image/", COMPRESSED: "compressed/", SHOWN: "shown/"}
 _READS_PER_TURN = 100
 _LOOK_MS = 5
 """How often it is looked whether a picture has been sent."""
 _NOTE_BYTES = 2 * MAX_DATAGRAM
+_MOST_SHOWN = 8
+"""Pictures that are kept where they lie for readers on this machine; the oldest makes way for the next."""
 _HEADERS = msgspec.msgpack.Encoder()
 
 
-def topic_of(spec: SensorSpec, *, compressed: bool = False) -> bytes:
-    """The topic under which a sensor is published."""
+def topic_of(spec: SensorSpec, *, how: int = RAW) -> bytes:
+    """The topic under which a sensor is published; a camera has one for each way in which it may be wanted."""
     if spec.kind != CAMERA:
         return f"{_SENSOR}{spec.name}".encode()
-    return f"{_COMPRESSED if compressed else _IMAGE}{spec.name}".encode()
+    return f"{_CAMERA[how]}{spec.name}".encode()
 
 
 class Subscriptions:
@@ -139,14 +145,20 @@ class ImageThread(threading.Thread):
         self._socket = images
         self._session = session
         cameras = {index: spec for index, spec in _streamed(specs) if spec.kind == CAMERA}
-        self._raw = {index: topic_of(spec) for index, spec in cameras.items()}
-        self._compressed = {index: topic_of(spec, compressed=True) for index, spec in cameras.items()}
+        self._topics = {
+            how: {index: topic_of(spec, how=how) for index, spec in cameras.items()} for how in (RAW, COMPRESSED, SHOWN)
+        }
         self._specs = cameras
-        self._subscriptions = Subscriptions((*self._raw.values(), *self._compressed.values()))
+        self._subscriptions = Subscriptions([topic for topics in self._topics.values() for topic in topics.values()])
         self._notes = msgspec.msgpack.Decoder(list[Pictured])
         self._lent: list[_Lent] = []
         self._wanted: dict[int, int] = dict.fromkeys(cameras, 0)
         """How each camera is wanted now."""
+        self._token = link.memory.token
+        self._shown: deque[int] = deque()
+        """Places that readers on this machine may be looking at, the oldest first."""
+        self._holds: Counter[int] = Counter()
+        """For how many purposes each place is kept."""
         link.memory.divide(specs)
         self._end_fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
 
@@ -183,43 +195,67 @@ class ImageThread(threading.Thread):
         changed = [self._link.memory.want(index, how) for index, how in self._wanted.items()]
         if any(changed):
             self._link.wake()
+        if not any(how & SHOWN for how in self._wanted.values()):
+            self._show_at_most(0)
 
     def _how(self, index: int) -> int:
-        raw, compressed = (self._subscriptions.wanted(topics[index]) for topics in (self._raw, self._compressed))
-        return (RAW if raw else 0) | (COMPRESSED if compressed else 0)
+        return sum(how for how, topics in self._topics.items() if self._subscriptions.wanted(topics[index]))
 
     def _pass_on_safely(self, note: Pictured) -> None:
         memory = self._link.memory
         if note.sensor not in self._specs or not memory.holds(note.place, note.nbytes):
             return  # not of our world
-        tracker: zmq.MessageTracker | None = None
+        self._holds[note.place] += 1
         try:
-            tracker = self._pass_on(note, memory.picture(note.place, note.nbytes))
+            self._pass_on(note, memory.picture(note.place, note.nbytes))
         except Exception:  # noqa: BLE001 - one picture that cannot be sent must not end the others
             traceback.print_exc()
-        if tracker is None:
-            memory.free(note.place)
-        else:
-            self._lent.append(_Lent(note.place, tracker))
+        self._release(note.place)
 
-    def _pass_on(self, note: Pictured, data: memoryview) -> zmq.MessageTracker | None:
-        """Send a picture as it is wanted. Where it is sent from where it lies, return what says when it has been."""
-        how = self._wanted[note.sensor]
+    def _pass_on(self, note: Pictured, data: memoryview) -> None:
+        """Send a picture as it is wanted."""
+        how, memory = self._wanted[note.sensor], self._link.memory
+        if how & SHOWN:
+            self._show(note)
         if how & COMPRESSED:
-            self._send([self._compressed[note.sensor], *self._compress(note, data)])
-        if not how & RAW:
-            return None
-        document = wire.array_document(note.dtype, note.shape)
-        frames = [self._raw[note.sensor], *message(self._session, note.seq, note.time_ns, document, [data])]
-        # Slow subscribers keep what they are lent for long: not so much that the world has no room for new pictures.
-        return self._send(frames, lend=len(self._lent) < self._link.memory.places // 2)
+            self._send([self._topics[COMPRESSED][note.sensor], *self._compress(note, data)])
+        if how & RAW:
+            document = wire.array_document(note.dtype, note.shape)
+            frames = [self._topics[RAW][note.sensor], *message(self._session, note.seq, note.time_ns, document, [data])]
+            # Slow subscribers keep what they are lent for long: not so much that the world has no room for new ones.
+            tracker = self._send(frames, lend=len(self._lent) < memory.places // 2)
+            if tracker is not None:
+                self._holds[note.place] += 1
+                self._lent.append(_Lent(note.place, tracker))
+
+    def _show(self, note: Pictured) -> None:
+        """Say where a picture lies, and keep it there for a while."""
+        memory = self._link.memory
+        place = note.place
+        shown = Shown(self._token, place, memory.generation(place), memory.start(place), note.dtype, note.shape)
+        document = msgspec.msgpack.encode(shown)
+        self._send([self._topics[SHOWN][note.sensor], *message(self._session, note.seq, note.time_ns, document, ())])
+        self._holds[place] += 1
+        self._shown.append(place)
+        self._show_at_most(min(_MOST_SHOWN, memory.places // 2))
+
+    def _show_at_most(self, count: int) -> None:
+        while len(self._shown) > count:
+            self._release(self._shown.popleft())
+
+    def _release(self, place: int) -> None:
+        """A place is not needed any more for one purpose; it is free when it is for none."""
+        self._holds[place] -= 1
+        if self._holds[place] <= 0:
+            del self._holds[place]
+            self._link.memory.free(place)
 
     def _free_places(self) -> None:
         """Free the places from which everything has been sent."""
         still: list[_Lent] = []
         for lent in self._lent:
             if lent.tracker.done:
-                self._link.memory.free(lent.place)
+                self._release(lent.place)
             else:
                 still.append(lent)
         self._lent = still

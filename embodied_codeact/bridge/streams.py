@@ -15,8 +15,9 @@ from embodied_codeact import wire
 from embodied_codeact.bridge.compression import CompressedImage, decompress
 from embodied_codeact.bridge.endpoints import Endpoint
 from embodied_codeact.bridge.framing import Received
+from embodied_codeact.bridge.picture_memory import PictureMemory, Shown
 from embodied_codeact.bridge.replies import Replies
-from embodied_codeact.bridge.stream_memory import CAMERA
+from embodied_codeact.bridge.stream_memory import CAMERA, COMPRESSED, RAW, SHOWN
 from embodied_codeact.bridge.streaming import SENSOR_FAILED, topic_of
 from embodied_codeact.contracts import SensorSpec
 from embodied_codeact.errors import BridgeError, ConfigurationError, unknown_name
@@ -57,22 +58,26 @@ class SensorReader:
         connect: Callable[[int, str], zmq.Socket[bytes]],
         clock_offset_ns: int,
         compressed: bool = False,
+        pictures: PictureMemory | None = None,
     ) -> None:
         """Subscribe. Made by :meth:`~embodied_codeact.bridge.client.EnvironmentClient.sensors`.
 
         Args:
             connect: makes a socket of this kind that is connected to the server's socket of this name.
             clock_offset_ns: what the robot's monotonic clock is ahead of ours.
+            pictures: the server's memory, where the reader may look at it; it is closed with the reader.
         """
         self._replies = Replies(endpoint)
         self._offset = clock_offset_ns
-        self._names = {topic_of(spec, compressed=compressed): spec.name for spec in specs}
+        self._pictures = pictures
+        how = COMPRESSED if compressed else RAW if pictures is None else SHOWN
+        self._names = {topic_of(spec, how=how): spec.name for spec in specs}
         self._last: dict[str, int] = {}
         self._session = ""
         self._sockets: dict[zmq.Socket[bytes], deque[list[zmq.Frame]]] = {}
         self._poller = zmq.Poller()
         for socket_name, camera, kept in (("events", False, KEPT), ("images", True, KEPT_IMAGES)):
-            topics = [topic_of(spec, compressed=compressed) for spec in specs if (spec.kind == CAMERA) is camera]
+            topics = [topic_of(spec, how=how) for spec in specs if (spec.kind == CAMERA) is camera]
             if topics:
                 socket = connect(zmq.SUB, socket_name)
                 for topic in topics:
@@ -91,6 +96,9 @@ class SensorReader:
         for socket in self._sockets:
             socket.close(linger=0)
         self._sockets = {}
+        if self._pictures is not None:
+            self._pictures.close()
+            self._pictures = None
 
     def read(self, timeout_s: float | None = None) -> Sample:
         """Return the next sample of any of the sensors.
@@ -155,11 +163,14 @@ class SensorReader:
             raise BridgeError(f"the sensor {name!r} gives no samples: {self._replies.body(received, str)}")
         if header.session != self._session:
             self._session, self._last = header.session, {}
+        value = self._value(received, frames[0].bytes)
+        if value is None:
+            return None  # another picture has taken its place: it is missed
         missed = header.seq - self._last.get(name, header.seq - 1) - 1
         self._last[name] = header.seq
         return Sample(
             name=name,
-            value=self._value(received, frames[0].bytes),
+            value=value,
             time_ns=header.time_ns,
             seq=header.seq,
             age_s=(time.monotonic_ns() + self._offset - header.time_ns) * 1e-9,
@@ -167,6 +178,12 @@ class SensorReader:
         )
 
     def _value(self, received: Received, topic: bytes) -> Any:
+        if self._pictures is not None and topic.startswith(b"shown/"):
+            shown = self._replies.body(received, Shown)
+            try:
+                return self._pictures.read(shown)
+            except ValueError as error:
+                raise BridgeError(f"the sample of a sensor is none: {error}") from error
         if topic.startswith(b"compressed/"):
             body = self._replies.body(received, CompressedImage)
             try:

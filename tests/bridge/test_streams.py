@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import functools
+import os
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import msgspec
 import numpy as np
 import psutil
 import pytest
@@ -14,7 +17,8 @@ import zmq
 from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.bridge.compression import CompressedImage, compress, decompress
 from embodied_codeact.bridge.local import LocalServer, local_session
-from embodied_codeact.bridge.stream_memory import COMPRESSED, RAW, StreamMemory
+from embodied_codeact.bridge.picture_memory import PictureMemory, SharedRoom, Shown
+from embodied_codeact.bridge.stream_memory import COMPRESSED, GENERATIONS_AT, RAW, ROOM_BYTES, StreamMemory
 from embodied_codeact.bridge.streaming import Subscriptions, topic_of
 from embodied_codeact.bridge.streams import Sample, SensorReader
 from embodied_codeact.bridge.verbs import ServerConfig
@@ -78,9 +82,11 @@ def test_a_slow_reader_loses_the_oldest_and_is_told_how_many(session: Environmen
         assert counted.seq > first["picture"]
 
 
-def test_pictures_raw_and_compressed(session: EnvironmentClient) -> None:
+@pytest.mark.parametrize("shared", [True, False], ids=["shared", "sent"])
+def test_pictures_raw_and_compressed(session: EnvironmentClient, *, shared: bool) -> None:
+    session.reset(session.describe().tasks[0])
     session.call("counter", "add", 2)
-    with session.sensors("picture", "depth") as reader:
+    with session.sensors("picture", "depth", shared=shared) as reader:
         picture = until(reader, lambda sample: sample.name == "picture").value
         depth = until(reader, lambda sample: sample.name == "depth").value
     assert picture.shape == (48, 64, 3)
@@ -92,6 +98,24 @@ def test_pictures_raw_and_compressed(session: EnvironmentClient) -> None:
         steps = until(reader, lambda sample: sample.name == "depth").value
     assert np.abs(small.astype(int) - picture).max() <= 3
     assert np.abs(steps - depth).max() <= 0.0005 + 1e-6
+
+
+def test_pictures_are_not_sent_to_a_reader_on_the_same_machine(session: EnvironmentClient) -> None:
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+    try:
+        watcher = context.socket(zmq.SUB)
+        watcher.setsockopt(zmq.SUBSCRIBE, b"shown/picture")
+        watcher.connect(session.endpoint.address("images"))
+        with session.sensors("picture") as reader:
+            # More than there are places that are kept for readers: old ones make way.
+            for _ in range(40):
+                picture = reader.read(10)
+                assert (picture.value == picture.value[0, 0, 0]).all()
+                assert not picture.value.flags.writeable
+        assert watcher.poll(5000)
+        assert sum(map(len, watcher.recv_multipart())) < 500
+    finally:
+        context.destroy(linger=0)
 
 
 def test_what_a_reader_may_not_ask_for(session: EnvironmentClient) -> None:
@@ -183,7 +207,7 @@ def test_a_subscriber_to_events_alone_is_sent_no_samples(session: EnvironmentCli
 
 
 def test_only_subscriptions_to_topics_count() -> None:
-    subscriptions = Subscriptions((topic_of(CAMERA), topic_of(CAMERA, compressed=True)))
+    subscriptions = Subscriptions((topic_of(CAMERA), topic_of(CAMERA, how=COMPRESSED)))
     for message in (b"\x01other", b"\x02image/", b"", b"junk", b"\x01image/picture/and more"):
         subscriptions.take(message)
     assert not subscriptions.wanted(b"image/picture")
@@ -223,6 +247,77 @@ def test_both_sides_share_the_memory(memory: StreamMemory) -> None:
     assert other.version != before
     assert other.wanted(4) == bytes([0, 0, RAW | COMPRESSED, 0])
     assert (other.count(1), memory.count(1)) == (1, 2)
+
+
+def shown(memory: StreamMemory, place: int) -> Shown:
+    return Shown(memory.token, place, memory.generation(place), memory.start(place), "|u1", [4, 4, 3])
+
+
+def attached(memory: StreamMemory) -> PictureMemory:
+    assert memory.fd is not None
+    found = PictureMemory.attach(SharedRoom(os.getpid(), memory.fd, memory.token))
+    assert found is not None
+    return found
+
+
+def test_a_picture_is_read_where_it_lies_until_another_takes_its_place(memory: StreamMemory) -> None:
+    memory.divide([CAMERA])
+    reader = attached(memory)
+    assert memory.put(memoryview(bytes(range(48)))) == 0
+    first = shown(memory, 0)
+    picture = reader.read(first)
+    assert picture is not None
+    np.testing.assert_array_equal(picture, np.arange(48).reshape(4, 4, 3))
+    memory.free(0)
+    assert reader.read(first) is not None, "free, but nothing else was put there"
+    assert memory.put(memoryview(bytes(48))) == 0
+    assert reader.read(first) is None
+    assert picture.max() == 47, "what was read stays"
+    again = reader.read(shown(memory, 0))
+    assert again is not None
+    assert again.max() == 0
+    reader.close()
+    reader.close()
+
+
+def test_a_world_that_ended_while_it_put_a_picture_leaves_no_torn_one(memory: StreamMemory) -> None:
+    memory.divide([CAMERA])
+    reader = attached(memory)
+    memory.put(memoryview(bytes(48)))
+    whole = shown(memory, 0)
+    assert whole.generation % 2 == 0
+    os.pwrite(memory.fd, (whole.generation + 1).to_bytes(8, "little"), GENERATIONS_AT)
+    assert reader.read(whole) is None
+    memory.free(0)
+    memory.put(memoryview(bytes(48)))
+    after = shown(memory, 0)
+    assert after.generation % 2 == 0
+    assert after.generation > whole.generation
+    assert reader.read(after) is not None
+    reader.close()
+
+
+def test_nothing_but_the_memory_is_read(memory: StreamMemory, tmp_path: Path) -> None:
+    memory.divide([CAMERA])
+    memory.put(memoryview(bytes(48)))
+    reader, good = attached(memory), shown(memory, 0)
+    for wrong, why in (
+        ({"token": bytes(16)}, "started anew"),
+        ({"place": 64}, "no place 64"),
+        ({"start": ROOM_BYTES * 2}, "does not lie in the memory"),
+        ({"start": -1}, "does not lie in the memory"),
+        ({"dtype": "|O"}, "not an array"),
+        ({"shape": [-4, 4]}, "not an array"),
+        ({"shape": [1 << 40, 1 << 40]}, "more than"),
+    ):
+        with pytest.raises(ValueError, match=why):
+            reader.read(msgspec.structs.replace(good, **wrong))
+    reader.close()
+    me = os.getpid()
+    assert PictureMemory.attach(SharedRoom(me, memory.fd, bytes(16))) is None
+    assert PictureMemory.attach(SharedRoom(me, 100_000, memory.token)) is None
+    with (tmp_path / "file").open("w+b") as other:
+        assert PictureMemory.attach(SharedRoom(me, other.fileno(), memory.token)) is None
 
 
 def test_depth_is_compressed_without_loss_in_millimetres() -> None:
