@@ -47,7 +47,11 @@ def bench_pictures(client: EnvironmentClient, *, rounds: int = ROUNDS, seconds: 
     return [
         Measure.beside("VGA RGB-D stream, raw", median(ours), "Hz", "bare pyzmq (tcp)", median(bare)),
         Measure.beside(
-            "VGA RGB-D stream, raw, once more", median(ours), "Hz", "bare, both in one message", median(together)
+            "VGA RGB-D stream, raw, beside one message for both",
+            median(ours),
+            "Hz",
+            "bare, both in one message",
+            median(together),
         ),
         Measure.beside("VGA RGB-D stream, raw, all sent (tcp)", median(sent), "Hz", "bare pyzmq (tcp)", median(bare)),
         Measure.beside("VGA RGB-D beside a slow subscriber", median(beside), "Hz", "the same alone", median(alone)),

@@ -17,7 +17,7 @@ BRIDGE = {
     "execute `1`": "us",
     "call that does nothing (tcp)": "us",
     "VGA RGB-D stream, raw": "Hz",
-    "VGA RGB-D stream, raw, once more": "Hz",
+    "VGA RGB-D stream, raw, beside one message for both": "Hz",
     "VGA RGB-D stream, raw, all sent (tcp)": "Hz",
     "VGA RGB-D beside a slow subscriber": "Hz",
     "call that does nothing (tcp, CURVE)": "us",
