@@ -95,7 +95,7 @@ def read_run(path: Path | str) -> Run:
     if place.is_file():
         return Run(place, None, [])
     if not (place / MANIFEST).is_file():
-        raise ConfigurationError(f"{place} is neither the folder of a run (it has no {MANIFEST}) nor a file of episodes")
+        raise ConfigurationError(f"{place} is neither the folder of a run (with a {MANIFEST}) nor a file of episodes")
     return Run(place, read_manifest(place), read_trials(place))
 
 

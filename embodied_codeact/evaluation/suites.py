@@ -1,6 +1,6 @@
 """Suites: named sets of tasks, over one environment or several, that results are reported on.
 
-A suite is a YAML file (:mod:`embodied_codeact.evaluation.suite_files`), or an object that a package names by entry point:
+A suite is a YAML file (:mod:`embodied_codeact.evaluation.suite_files`), or what a package names by entry point:
 
     [project.entry-points."embodied_codeact.suites"]
     my-kitchen = "my_package.suites:kitchen"
@@ -19,7 +19,7 @@ from embodied_codeact.contracts import Task
 
 
 class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a suite leaves to the command line, such as a folder of games. ``default`` None: left out where not given."""
+    """What a suite leaves to the command line, such as a folder of games. Without a ``default`` it may be left out."""
 
     help: str = ""
     required: bool = False
