@@ -1,6 +1,6 @@
 """What attempts the trials of a run: an engine, which takes trials and gives outcomes.
 
-An engine knows nothing of a run's folder and of scores; the runner (:mod:`embodied_codeact.evaluation.runner`) hands out
+An engine knows nothing of folders and scores; the runner (:mod:`embodied_codeact.evaluation.runner`) hands out
 trials, keeps what comes back, and decides what is attempted again.
 """
 
