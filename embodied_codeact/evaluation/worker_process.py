@@ -47,12 +47,12 @@ def serve(channel: Channel) -> None:
 
 def _pass_on(channel: Channel, engine: LaneEngine) -> NoReturn:
     while True:
-        readable, _, _ = select.select([channel.fileno(), engine.fileno()], [], [])
-        if channel.fileno() in readable:
-            for message in channel.receive_available():
-                engine.submit(msgspec.convert(message, Trial))
+        # Before anything is waited for: what came with the job has been read already.
+        for message in channel.receive_available():
+            engine.submit(msgspec.convert(message, Trial))
         for outcome in engine.outcomes(0):
             channel.send(msgspec.to_builtins(outcome, builtin_types=(bytes,)))
+        select.select([channel.fileno(), engine.fileno()], [], [])
 
 
 def _failed(kind: str, message: str) -> dict[str, Any]:
