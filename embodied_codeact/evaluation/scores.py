@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -47,8 +47,9 @@ class EvaluationReport(msgspec.Struct, frozen=True):
     errors: dict[str, int] = msgspec.field(default_factory=dict)
 
 
-def score(episodes: Sequence[Episode]) -> EvaluationReport:
+def score(episodes: Iterable[Episode]) -> EvaluationReport:
     """Sum up episodes."""
+    episodes = list(episodes)
     scored = [episode for episode in episodes if episode.end != "error"]
     successes = sum(episode.status.success for episode in scored)
     turns = [turn for episode in scored for turn in episode.turns]
