@@ -98,6 +98,8 @@ class Driver:
             ChannelClosed: it did.
             OperatorError: no trial can be attempted.
         """
+        # Some trials may have come with the order, and been read with it.
+        self._accept()
         while True:
             poller = select.poll()
             flushed = self._channel.flush()
@@ -106,7 +108,7 @@ class Driver:
             all_ready = all(actor.ready for actor in self._actors)
             ready = {fd for fd, _ in poller.poll(None if all_ready else 1000 * _AGAIN_S)}
             if self._channel.fileno() in ready:
-                self._waiting.extend((m["index"], m["trial"]) for m in self._channel.receive_available())
+                self._accept()
             self._take_done()
             self._greet_again()
             self._hand_out()
@@ -144,6 +146,10 @@ class Driver:
             scheduling_strategy="SPREAD",
         )(RayWorker)
         return kind.remote(msgspec.msgpack.encode(self._order.setup))
+
+    def _accept(self) -> None:
+        self._waiting.extend((message["index"], message["trial"]) for message in self._channel.receive_available())
+        self._hand_out()
 
     # Calls, and what comes of them.
 
