@@ -48,7 +48,7 @@ class RayEngine:
         address: ``HOST:PORT`` of a cluster; ``local``: one of our own on this machine, which ends with the engine.
             None: the one that ``RAY_ADDRESS`` names, or that runs on this machine, and otherwise one of our own.
         gpus: of each worker, which sees no others. Ray shares one among workers that ask for a fraction.
-        on_notice: is told, in a line for people, what there is to wait for.
+        on_note: is given what the operator should know of the environments, each once, and what there is to wait for.
 
     Raises:
         ConfigurationError: Ray is not installed, or there is no cluster at the address.
@@ -62,7 +62,7 @@ class RayEngine:
         *,
         address: str | None = None,
         gpus: float = 0.0,
-        on_notice: Callable[[str], None] | None = None,
+        on_note: Callable[[str], None] = lambda _: None,
     ) -> None:
         if importlib.util.find_spec("ray") is None:
             raise ConfigurationError(
@@ -74,7 +74,8 @@ class RayEngine:
             "workers": workers,
             "gpus": gpus,
         }
-        self._on_notice = on_notice
+        self._on_note = on_note
+        self._noted: set[str] = set()
         self._trials: dict[int, Trial] = {}
         self._deaths = 0
         self._driver: _Driver | None = _Driver(self._order)
@@ -148,9 +149,12 @@ class RayEngine:
             self._capacity = message["capacity"]
             # Where a driver has to be replaced, it is to join the same cluster, and start no other.
             self._order["address"] = message["address"]
-        elif "notice" in message:
-            if self._on_notice is not None:
-                self._on_notice(message["notice"])
+        elif "waits" in message:
+            self._on_note(message["waits"])
+        elif "note" in message:
+            if message["note"] not in self._noted:
+                self._noted.add(message["note"])
+                self._on_note(message["note"])
         else:
             trial = self._trials.pop(message["index"])
             if "lost" in message:

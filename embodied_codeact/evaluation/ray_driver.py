@@ -6,7 +6,8 @@ is an :class:`Order`; then come trials, ``{"index", "trial"}``, and back go
 
 - ``{"capacity", "address"}``: how many trials can be under way, now and whenever that changes;
 - ``{"index", "outcome"}``, or ``{"index", "lost"}`` with the reason;
-- ``{"notice"}``: what there is to wait for, for people;
+- ``{"note"}``: what the operator should know of the environments, from each worker, and ``{"waits"}``: what there is to
+  wait for;
 - ``{"failed": {"kind", "message"}}``: no trial can be attempted any more.
 
 It ends, with all that it started, when the engine hangs up.
@@ -223,7 +224,10 @@ class Driver:
         index, _ = actor.trials.pop(ref)
         if error is None:
             actor.deaths = 0
-            self._channel.send_soon({"index": index, "outcome": future.result()})
+            outcome, notes = future.result()
+            for note in notes:
+                self._channel.send_soon({"note": note})
+            self._channel.send_soon({"index": index, "outcome": outcome})
             return
         # An error that is no outcome, or an outcome that was lost with its node.
         self._died(actor, error)
@@ -263,7 +267,7 @@ class Driver:
             self._told, self._told_at = counts, now
         elif now - self._told_at > _NOTICE_S:
             self._told, self._told_at = counts, now
-            self._channel.send_soon({"notice": self._awaited(*counts)})
+            self._channel.send_soon({"waits": self._awaited(*counts)})
 
     def _awaited(self, ready: int, total: int) -> str:
         free, there = ray.available_resources(), ray.cluster_resources()

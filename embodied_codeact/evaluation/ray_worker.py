@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from embodied_codeact.agent.streaming import Abandoned
 from embodied_codeact.errors import ConfigurationError, OperatorError
-from embodied_codeact.evaluation.engine import Job, Outcome
+from embodied_codeact.evaluation.engine import Fault, Job, Outcome
 from embodied_codeact.evaluation.suites import Trial
 from embodied_codeact.evaluation.worker import TrialWorker
 
@@ -45,7 +46,8 @@ class RayWorker:
     def __init__(self, setup: bytes) -> None:
         self._setup = setup
         self._worker: TrialWorker | None = None
-        self._opening = threading.Lock()
+        self._told = 0
+        self._lock = threading.Lock()
 
     def hello(self) -> dict[str, Any]:
         """Say where this worker is: ``host``, ``pid``."""
@@ -55,7 +57,7 @@ class RayWorker:
         """Get ready, which includes loading the model; return ``kind`` and ``message`` of the error that keeps this
         worker from it. May be called again."""
         take_interrupts()
-        with self._opening:
+        with self._lock:
             if self._worker is not None:
                 return None
             try:
@@ -66,15 +68,20 @@ class RayWorker:
                 return {"kind": type(error).__name__, "message": str(error)}
             return None
 
-    def attempt(self, trial: bytes) -> bytes:
-        """Attempt a trial; return its outcome, or nothing where it was given up."""
+    def attempt(self, trial: bytes) -> tuple[bytes, list[str]]:
+        """Attempt a trial; return its outcome, nothing where it was given up, and what the operator should know."""
         assert self._worker is not None, "open() comes first"
         take_interrupts()
         try:
             outcome: Outcome = self._worker.attempt(msgspec.msgpack.decode(trial, type=Trial))
         except Abandoned:
-            return b""
-        return msgspec.msgpack.encode(outcome)
+            return b"", []
+        if isinstance(outcome, Fault) and outcome.kind == "configuration":
+            outcome = replace(outcome, message=f"on {socket.gethostname()}: {outcome.message}")
+        with self._lock:
+            notes = self._worker.notes[self._told :]
+            self._told += len(notes)
+        return msgspec.msgpack.encode(outcome), notes
 
     def abandon(self) -> None:
         """Give up the trials under way, and attempt no more."""
