@@ -32,6 +32,8 @@ _MOST_DEATHS = 3
 """Drivers that end one after another before any of them gave an outcome: none ever will."""
 _END_S = 15.0
 """How long Ray may take to end, beside the episodes."""
+_CONNECT_S = 90.0
+_LOOK_S = 1.0
 _LONGEST_FOLDER = 40
 """Characters of a folder for Ray, whose sockets' paths in it have some 60 more; Unix allows 107."""
 
@@ -71,6 +73,7 @@ class RayEngine:
         self._order: dict[str, Any] = {
             "setup": _setup_of(job),
             "address": address,
+            "join": False,
             "workers": workers,
             "gpus": gpus,
         }
@@ -78,11 +81,12 @@ class RayEngine:
         self._noted: set[str] = set()
         self._trials: dict[int, Trial] = {}
         self._deaths = 0
-        self._driver: _Driver | None = _Driver(self._order)
         self._capacity = 0
+        self._connected = False
+        self._driver: _Driver | None = _Driver(self._order)
         try:
-            while not self._capacity:
-                self._driver.wait(None)
+            while not self._connected:
+                self._driver.wait(_LOOK_S)
                 self._read()
         except BaseException:
             self.close()
@@ -139,6 +143,8 @@ class RayEngine:
                 found += self._take(message)
         except (ChannelClosed, ChannelCorrupt):
             found += self._replace()
+        if not self._connected and time.monotonic() - self._driver.began > _CONNECT_S:
+            raise EnvironmentFailure(f"no Ray cluster could be joined or started in {_CONNECT_S:.0f} seconds")
         return found
 
     def _take(self, message: dict[str, Any]) -> list[Outcome]:
@@ -147,8 +153,9 @@ class RayEngine:
             raise kind(message["failed"]["message"])
         if "capacity" in message:
             self._capacity = message["capacity"]
-            # Where a driver has to be replaced, it is to join the same cluster, and start no other.
-            self._order["address"] = message["address"]
+            self._connected = True
+            # Where a driver has to be replaced, it is to join the same cluster again, and start no other.
+            self._order["join"] = message["joined"]
         elif "waits" in message:
             self._on_note(message["waits"])
         elif "note" in message:
@@ -175,6 +182,7 @@ class RayEngine:
             Lost(trial, f"the connection to the Ray cluster ended: {how}") for trial in self._trials.values()
         ]
         self._trials.clear()
+        self._connected = False
         self._driver = _Driver(self._order)
         return lost
 
@@ -183,6 +191,7 @@ class _Driver:
     """The process that speaks to Ray."""
 
     def __init__(self, order: dict[str, Any]) -> None:
+        self.began = time.monotonic()
         self._temporary = _short_folder()
         # Not a pipe, which somebody would have to read; the file has no name, so that nothing of it is left.
         self._words: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end()

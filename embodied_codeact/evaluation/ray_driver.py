@@ -4,7 +4,8 @@ Ray belongs in a process of its own: it ends the process that uses it when the c
 and writes to its standard error. Started as ``python -m embodied_codeact.evaluation.ray_driver FD``. The first message
 is an :class:`Order`; then come trials, ``{"index", "trial"}``, and back go
 
-- ``{"capacity", "address"}``: how many trials can be under way, now and whenever that changes;
+- ``{"capacity", "joined"}``: how many trials can be under way, now and whenever that changes, and whether the cluster
+  was there before;
 - ``{"index", "outcome"}``, or ``{"index", "lost"}`` with the reason;
 - ``{"note"}``: what the operator should know of the environments, from each worker, and ``{"waits"}``: what there is to
   wait for;
@@ -41,6 +42,9 @@ from embodied_codeact.errors import OPERATOR_ERRORS, ConfigurationError, Environ
 from embodied_codeact.evaluation.ray_worker import RayWorker, Setup
 
 LOCAL = "local"
+_ANY = ""
+_CONNECT_S = 5.0
+_RAY_ERRORS = (ConnectionError, RuntimeError, ValueError, OSError, ray.exceptions.RayError)
 _GRACE_S = 4.0
 """How long an episode under way may take to end, and after that its environment."""
 _AGAIN_S = 0.5
@@ -53,11 +57,13 @@ _OBJECTS_BYTES = 80 * 1024 * 1024
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """What the engine wants. ``address``: of a cluster, ``local`` for one of our own, None for either; ``workers``:
-    None for as many as the cluster has CPUs; ``gpus``: of each; ``temporary``: the folder for a cluster of our own."""
+    """What the engine wants. ``address``: of a cluster, ``local`` for one of our own, None for either; ``join``: not
+    one of our own; ``workers``: None for as many as the cluster has CPUs; ``gpus``: of each; ``temporary``: the folder
+    for a cluster of our own."""
 
     setup: Setup
     address: str | None
+    join: bool
     workers: int | None
     gpus: float
     temporary: str
@@ -78,10 +84,10 @@ class _Actor:
 class Driver:
     """Hands trials to actors, and their outcomes to the engine."""
 
-    def __init__(self, channel: Channel, order: Order, address: str) -> None:
+    def __init__(self, channel: Channel, order: Order, joined: bool) -> None:
         self._channel = channel
         self._order = order
-        self._address = address
+        self._joined = joined
         self._lanes = order.setup.job.lanes
         self._waiting: deque[tuple[int, bytes]] = deque()
         self._done: deque[tuple[Callable[[_Actor, Any, Future[Any]], None], _Actor, Any, Future[Any]]] = deque()
@@ -258,7 +264,7 @@ class Driver:
 
     def _tell_capacity(self) -> None:
         capacity = max(1, len(self._reachable())) * self._lanes
-        self._channel.send_soon({"capacity": capacity, "address": self._address})
+        self._channel.send_soon({"capacity": capacity, "joined": self._joined})
 
     def _say_what_is_awaited(self) -> None:
         counts = len(self._reachable()), len(self._actors)
@@ -283,29 +289,39 @@ class Driver:
         )
 
 
-def connect(order: Order) -> str:
-    """Connect to a cluster, or start one of our own; return its address, ``local`` for our own.
+def connect(order: Order) -> bool:
+    """Connect to a cluster, or start one of our own; return whether it was there.
 
     Raises:
         ConfigurationError: there is no cluster at the address, or it cannot be spoken to.
         EnvironmentFailure: none can be started here.
     """
-    address = order.address or os.environ.get("RAY_ADDRESS") or "auto"
-    if "://" in address:
+    address = order.address or os.environ.get("RAY_ADDRESS") or _ANY
+    found = _cluster_here() if address in (_ANY, "auto") else address
+    if address == LOCAL or (address == _ANY and found is None and not order.join):
+        _start(order)
+        return False
+    if found is None:
         raise ConfigurationError(
-            f"{address!r} is no address of a Ray cluster to join: run on one of its nodes, and write HOST:PORT as "
+            "no Ray cluster runs on this machine: start one by `ray start --head`, or name another"
+        )
+    if "://" in found:
+        raise ConfigurationError(
+            f"{found!r} is no address of a Ray cluster to join: run on one of its nodes, and write HOST:PORT as "
             "`ray status` has it (usually with port 6379)"
         )
-    if address != LOCAL:
-        try:
-            context = ray.init(address, log_to_driver=False, logging_level=logging.CRITICAL)
-        except (ConnectionError, RuntimeError, ValueError, OSError, ray.exceptions.RayError) as error:
-            if address != "auto":
-                raise ConfigurationError(f"cannot join a Ray cluster at {address}: {_in_a_line(error)}") from error
-            if not isinstance(error, ConnectionError):
-                raise ConfigurationError(f"cannot join the Ray cluster of this machine: {_in_a_line(error)}") from error
-        else:
-            return str(context.address_info["gcs_address"])
+    # Ray itself would try for many minutes.
+    if not _listens(found):
+        raise ConfigurationError(f"no Ray cluster answers at {found}")
+    try:
+        # To one that was found on this machine, Ray knows the way by itself, with the token.
+        ray.init(found if found == address else None, log_to_driver=False, logging_level=logging.CRITICAL)
+    except _RAY_ERRORS as error:
+        raise ConfigurationError(f"cannot join the Ray cluster at {found}: {_in_a_line(error)}") from error
+    return True
+
+
+def _start(order: Order) -> None:
     try:
         ray.init(
             LOCAL,
@@ -316,9 +332,27 @@ def connect(order: Order) -> str:
             logging_level=logging.CRITICAL,
             _temp_dir=order.temporary,
         )
-    except (ConnectionError, RuntimeError, ValueError, OSError, ray.exceptions.RayError) as error:
+    except _RAY_ERRORS as error:
         raise EnvironmentFailure(f"cannot start Ray on this machine: {_in_a_line(error)}") from error
-    return LOCAL
+
+
+def _cluster_here() -> str | None:
+    """The address of the cluster that `ray start` began on this machine, if it still answers."""
+    file = Path(os.environ.get("RAY_TMPDIR", "/tmp")) / "ray" / "ray_current_cluster"
+    try:
+        address = file.read_text().strip()
+    except OSError:
+        return None
+    return address if _listens(address) else None
+
+
+def _listens(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _CONNECT_S).close()
+    except (OSError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def serve(channel: Channel, order: Order) -> None:
@@ -328,10 +362,10 @@ def serve(channel: Channel, order: Order) -> None:
         ChannelClosed: it did.
         OperatorError: no trial can be attempted.
     """
-    address = connect(order)
+    joined = connect(order)
     driver: Driver | None = None
     try:
-        driver = Driver(channel, order, address)
+        driver = Driver(channel, order, joined)
         driver.run()
     finally:
         if driver is not None:
