@@ -10,7 +10,7 @@ import msgspec
 from embodied_codeact.evaluation.pairs import Comparison
 from embodied_codeact.evaluation.published import Figure, Published
 from embodied_codeact.evaluation.report import words
-from embodied_codeact.evaluation.report.report import Cell, Report
+from embodied_codeact.evaluation.report.report import Cell, Report, in_order
 from embodied_codeact.evaluation.report.tables import (
     Column,
     Table,
@@ -127,7 +127,7 @@ def curve_sheet(report: Report) -> Sheet:
 def formats_sheet(report: Report) -> Sheet:
     """Return models by form of action, success and average turns side by side, as tables 2 and 3 of the CodeAct paper
     have them (arXiv 2402.01030). Nothing where there is only one model with one form."""
-    actions = list(dict.fromkeys(action for row in report.formats for action in row.by_action))
+    actions = in_order(action for row in report.formats for action in row.by_action)
     if sum(len(row.by_action) for row in report.formats) < 2:
         return Sheet("Models by form of action", [], [])
     shown: list[tuple[str, Callable[[Cell], str]]] = [

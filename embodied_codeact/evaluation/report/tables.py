@@ -133,7 +133,7 @@ def success_table(report: Report) -> Table:
 
 def curve_table(report: Report) -> Table:
     """Return the success of each run within k turns, one row for each k."""
-    rows = [
+    rows: list[list[Value]] = [
         [group.name, k, *_rate(rate)] for group in groups(report) for k, rate in enumerate(group.summary.curve, start=1)
     ]
     columns = [Column("run"), *_counts("k", "episodes", "solved"), *RATE]
