@@ -89,6 +89,10 @@ class ModelError(OperatorError):
     """The language model could not be loaded or did not answer."""
 
 
+class ModelUnavailable(ModelError):
+    """The model's endpoint does not answer at present. The same request may be answered later."""
+
+
 OPERATOR_ERRORS: dict[str, type[OperatorError]] = {
     kind.__name__: kind
     for kind in (
@@ -102,6 +106,7 @@ OPERATOR_ERRORS: dict[str, type[OperatorError]] = {
         WorldChanged,
         SandboxUnavailable,
         ModelError,
+        ModelUnavailable,
     )
 }
 """Operator-facing errors by name, so that one raised on the environment's side is raised again on the agent's."""

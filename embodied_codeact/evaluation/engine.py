@@ -53,13 +53,16 @@ class Ended(msgspec.Struct, frozen=True, tag="ended"):
     seconds: float
 
 
+FaultKind = Literal["endpoint", "model", "environment", "configuration"]
+
+
 class Fault(msgspec.Struct, frozen=True, tag="fault"):
     """The system failed an episode, or before one could begin; ``line`` is the episode as far as it came, empty for
-    none. ``model``: its endpoint, so that others will fail, too; ``environment``: bridge, world or simulator;
-    ``configuration``: what no second attempt mends."""
+    none. ``endpoint``: the model's does not answer, and others will fail so, too, until it does; ``model``: it refused,
+    or broke; ``environment``: bridge, world or simulator; ``configuration``: what no second attempt mends."""
 
     trial: Trial
-    kind: Literal["model", "environment", "configuration"]
+    kind: FaultKind
     message: str
     line: bytes = b""
 

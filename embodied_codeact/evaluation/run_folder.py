@@ -80,9 +80,14 @@ class Run:
         Raises:
             ConfigurationError: a line is no episode, or of a newer schema (file and line named).
         """
-        file = self.path / EPISODES if self.path.is_dir() else self.path
-        if file.exists():
-            yield from read_episodes(file)
+        if self.path.is_file():
+            yield from read_episodes(self.path)
+            return
+        seen: set[str] = set()
+        for episode in read_episodes(self.path / EPISODES) if (self.path / EPISODES).exists() else ():
+            if (key := key_of(episode)) not in seen:
+                seen.add(key)
+                yield episode
 
 
 def read_run(path: Path | str) -> Run:

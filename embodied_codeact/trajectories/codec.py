@@ -13,6 +13,7 @@ import numpy as np
 
 from embodied_codeact.contracts import SCHEMA_VERSION, Episode
 
+OLDEST_SCHEMA = 1
 EPISODE_START = b'{"task":'
 """How every line begins, since ``task`` is the first field of ``Episode``."""
 
@@ -39,9 +40,14 @@ def decode_episode(line: bytes) -> Episode:
     """Read one line.
 
     Raises:
-        ValueError: the line is not JSON, not an episode, or of a newer schema.
+        ValueError: the line is not JSON, not an episode, or of a schema that this version does not read.
     """
     schema = msgspec.json.decode(line, type=_Versioned).schema
+    if schema < OLDEST_SCHEMA:
+        raise ValueError(
+            f"written by an older version (schema {schema}, this version reads {OLDEST_SCHEMA} to {SCHEMA_VERSION}): "
+            "read it with the embodied-codeact that wrote it"
+        )
     if schema > SCHEMA_VERSION:
         raise ValueError(
             f"written by a newer version (schema {schema}, this version reads up to {SCHEMA_VERSION}): "

@@ -55,7 +55,11 @@ class TrajectoryWriter:
         Raises:
             OperatorError: the disk is full or gone. What was there before is left whole.
         """
-        line = memoryview(encode_episode(episode) + b"\n")
+        self.write_line(encode_episode(episode))
+
+    def write_line(self, encoded: bytes) -> None:
+        """As :meth:`write`, of an episode that is encoded already."""
+        line = memoryview(encoded + b"\n")
         with self._lock:
             size = os.fstat(self._descriptor).st_size
             try:

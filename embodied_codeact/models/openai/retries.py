@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from embodied_codeact.errors import ModelError
+from embodied_codeact.errors import ModelUnavailable
 from embodied_codeact.models.openai.faults import Fault
 
 FIRST_WAIT_S = 0.5
@@ -35,7 +35,8 @@ def with_retries(
     (half of it is random), so that many episodes do not return in step; a server's own ``Retry-After`` comes on top.
 
     Raises:
-        ModelError: every attempt ended in a fault, or the deadline leaves no time for another. ``who`` did not answer.
+        ModelUnavailable: every attempt ended in a fault, or the deadline leaves no time for another. ``who`` did not
+            answer.
     """
     started = clock.now()
     deadline = started + timeout_s
@@ -48,11 +49,11 @@ def with_retries(
         attempts += 1
         tried = "1 attempt" if attempts == 1 else f"{attempts} attempts"
         if attempts > retries:
-            raise ModelError(f"{who} did not answer in {tried}: {fault}")
+            raise ModelUnavailable(f"{who} did not answer in {tried}: {fault}")
         wait = _backoff(attempts, clock) + fault.retry_after_s
         if clock.now() + wait >= deadline:
             asked = f" (the server asks to wait {fault.retry_after_s:.0f} s)" if fault.retry_after_s else ""
-            raise ModelError(
+            raise ModelUnavailable(
                 f"{who} did not answer within {timeout_s:g} s, in {tried}: {fault}{asked}. "
                 "-m timeout_s=SECONDS gives it longer."
             )
