@@ -177,6 +177,16 @@ def key_values(texts: Sequence[str] | None) -> dict[str, str]:
 
 
 def _simulated_user(spec: str | None, environment: str) -> SimulatedUser | None:
+    model = simulated_user_model(spec)
+    return None if model is None else SimulatedUser(resolve_model(model, environment))
+
+
+def simulated_user_model(spec: str | None) -> str | None:
+    """Return the model of a simulated user, from ``feedback:MODEL``.
+
+    Raises:
+        ConfigurationError: it is not of that form.
+    """
     if spec is None:
         return None
     kind, _, model = spec.partition(":")
@@ -184,4 +194,4 @@ def _simulated_user(spec: str | None, environment: str) -> SimulatedUser | None:
         raise ConfigurationError(
             f"user {spec!r} is not feedback:MODEL, where MODEL is one of {', '.join(KINDS)} with what follows it"
         )
-    return SimulatedUser(resolve_model(model, environment))
+    return model

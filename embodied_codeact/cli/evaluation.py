@@ -1,49 +1,75 @@
-"""``eval``: many episodes, summed up."""
+"""``eval``: many episodes, kept and summed up."""
 
 from __future__ import annotations
 
-import contextlib
-import itertools
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 
-from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.cli import agents, common
 from embodied_codeact.cli.console import printable
-from embodied_codeact.cli.episodes import Record, Watch, console_for, progress, trajectories, view_on
-from embodied_codeact.cli.recording import both, is_mcap_place, mcap_recorder, prepare_recording, watched
-from embodied_codeact.contracts import EnvironmentSession, Episode, Task
-from embodied_codeact.errors import ConfigurationError, OperatorError
-from embodied_codeact.evaluation import EvaluationReport, SessionPool, evaluate, score
-from embodied_codeact.recording import McapRecorder
-from embodied_codeact.tasks import is_free
+from embodied_codeact.cli.episodes import Watch, console_for, view_on
+from embodied_codeact.cli.evaluation_engines import check_together, engine_names
+from embodied_codeact.cli.evaluation_run import EvaluationRun, Wishes, evaluation
+from embodied_codeact.errors import OperatorError
+from embodied_codeact.evaluation import EvaluationReport, score
+from embodied_codeact.evaluation.engine import Fault
+from embodied_codeact.evaluation.plan import Selection
 
 RecordTo = Annotated[
     Path | None, typer.Option(metavar="FILE.mcap", help="Record all episodes to this MCAP file.", show_default=False)
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR|FILE.jsonl",
+        help="Keep the run in this folder, to be resumed and reported on; or append its episodes to this file.",
+        show_default=False,
+    ),
+]
+Seeds = Annotated[
+    int | None,
+    typer.Option(min=1, help="Attempt each task with so many consecutive seeds.", show_default="the suite's, or 1"),
+]
+Workers = Annotated[int | None, typer.Option("--workers", "-w", min=1, help="Processes.", show_default="1")]
+EngineName = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        help="What attempts the episodes: local or ray. (Of the household also what plays the games.)",
+        show_default="local",
+    ),
+]
+RayAddress = Annotated[
+    str | None, typer.Option(help="The Ray cluster to use.", show_default="RAY_ADDRESS, or one on this machine")
+]
+Patience = Annotated[
+    float, typer.Option(min=0, help="Seconds that a model's endpoint may be without an answer before the run ends.")
 ]
 
 
 @common.operator_errors
 def evaluate_command(
-    environment: common.Environment,
+    suite: Annotated[str, typer.Argument(help="Suite, YAML file of one, or environment.", show_default=False)],
     model: common.Model = "expert",
     model_option: agents.ModelOption = None,
     action: agents.ActionOption = "code",
     games: common.Games = None,
     api: common.Api = None,
-    engine: common.Engine = None,
+    engine: EngineName = None,
     feedback: common.Feedback = None,
     option: common.Option = None,
     task: Annotated[list[str] | None, typer.Option(help="Only this task; may be repeated.")] = None,
     per_type: Annotated[int | None, typer.Option(min=1, help="Only the first so many tasks of each type.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many tasks.")] = None,
     seed: Annotated[int | None, typer.Option(help="First seed.", show_default="the task's own")] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="Attempt each task with so many consecutive seeds.")] = 1,
+    seeds: Seeds = None,
     max_turns: agents.MaxTurns = None,
     max_calls: agents.MaxCalls = None,
     user: agents.UserOption = None,
@@ -51,137 +77,103 @@ def evaluate_command(
     max_tokens: agents.MaxTokens = None,
     max_seconds: agents.MaxSeconds = None,
     script_timeout: common.ScriptTimeout = 60.0,
-    parallel: Annotated[int, typer.Option(min=1, help="Episodes at a time, each in an environment of its own.")] = 1,
+    workers: Workers = None,
+    parallel: Annotated[int, typer.Option(min=1, help="Episodes at a time in each process, with one model.")] = 1,
+    ray_address: RayAddress = None,
+    patience: Patience = 3600.0,
     sandbox: common.Sandbox = "strict",
     connect: common.Connect = None,
     key: common.Key = None,
     server_key: common.ServerKey = None,
-    out: common.Out = None,
+    out: Out = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run in --out: only what is missing.")
+    ] = False,
+    video: Annotated[bool, typer.Option("--video", help="Film the episodes whose worlds can be filmed.")] = False,
     record_to: RecordTo = None,
     watch: Watch = False,
     as_json: common.Json = False,
 ) -> None:
-    """Attempt many tasks and sum up. Exit code 3: an episode ended with an error of the system, so it is not scored."""
+    """Attempt a suite's tasks, keep every episode, and sum up.
+
+    With --out DIR a run that was cut short goes on with --resume: nothing is lost, nothing is done twice. Exit code 3:
+    an episode was failed by the system, so it is not scored.
+    """
     console = console_for(as_json)
-    options = common.environment_options(option, games=games, api=api, engine=engine, feedback=feedback)
-    common.check_names(environment, options, sandbox=sandbox, connect=connect)
-    security = common.keys_for(connect, key, server_key)
-    _check_parallel(parallel, connect=connect, watch=watch)
-    maker = agents.AgentMaker(environment, model, action=action, model_options=model_option, user=user, approve=approve)
-    maker.limit(
-        turns=max_turns, calls=max_calls, tokens=max_tokens, seconds=max_seconds, script_timeout_s=script_timeout
+    run_engine, game_engine = engine_names(engine)
+    wishes = Wishes(
+        suite=suite,
+        options=common.environment_options(option, games=games, api=api, engine=game_engine, feedback=feedback),
+        selection=Selection(tasks=task or [], per_type=per_type, limit=limit, seed=seed, seeds=seeds),
+        model=model,
+        model_options=agents.key_values(model_option),
+        action=action,
+        user=agents.simulated_user_model(user),
+        approve=approve,
+        limits={"turns": max_turns, "calls": max_calls, "tokens": max_tokens, "seconds": max_seconds}
+        | {"script_timeout_s": script_timeout},
+        sandbox=sandbox,
+        lanes=parallel,
+        workers=workers,
+        engine=run_engine,
+        ray_address=ray_address,
+        patience_s=patience,
+        out=out,
+        resume=resume,
+        video=video,
+        connect=connect,
+        security=common.keys_for(connect, key, server_key),
+        record_to=record_to,
+        watch=watch,
     )
-    _prepare_recording(record_to, environment, options, connect=connect, parallel=parallel)
-    opened = itertools.count()
-
-    def open_session() -> contextlib.AbstractContextManager[EnvironmentClient]:
-        again = next(opened) > 0
-        return common.open_session(
-            environment, options, sandbox=sandbox, connect=connect, security=security, quiet=again
-        )
-
-    with (
-        contextlib.closing(maker),
-        trajectories(out) as record,
-        _recorder(console, record_to) as recorder,
-        SessionPool(open_session) as pool,
-    ):
-        with pool.session() as session:
-            description = session.describe()
-        maker.consent_mode(real=description.real)
-        tasks = common.with_seeds(_select(description.tasks, task, per_type, limit), seed, seeds)
-        view = view_on(console, watch)
-        if recorder is not None:
-            view = recorder if view is None else both(console, view, recorder)
-
-        @contextlib.contextmanager
-        def lend() -> Iterator[EnvironmentSession]:
-            with pool.session() as session:
-                # A pool lends what it opened, and that are clients here.
-                assert isinstance(session, EnvironmentClient)
-                with (
-                    contextlib.nullcontext(session) if recorder is None else watched(recorder, session, session) as seen
-                ):
-                    yield seen
-
-        with (
-            _partial_report(console, len(tasks), record) as keep,
-            progress(console, len(tasks), keep, shown=not watch) as advance,
-        ):
-            report = evaluate(
-                lend,
-                tasks,
-                lambda _: maker.make(view, real=description.real, apart=parallel > 1),
-                advance,
-                parallel=min(parallel, len(tasks)),
-            )
+    check_together(wishes)
+    with evaluation(wishes, console, view_on(console, watch)) as run:
+        try:
+            run.runner.run()
+        except BaseException:
+            _print_partial(console, run)
+            raise
+        report = _report(run)
     if as_json:
         common.print_json(report)
     else:
         _print_report(console, report)
         if out is not None:
-            console.print(f"trajectories: {out}", markup=False, soft_wrap=True)
+            console.print(f"{'trajectories' if wishes.file else 'run'}: {out}", markup=False, soft_wrap=True)
     if report.not_scored:
         common.print_error(_not_scored(report))
         raise typer.Exit(OperatorError.exit_code)
 
 
-def _prepare_recording(
-    place: Path | None, environment: str, options: dict[str, Any], *, connect: str | None, parallel: int
-) -> None:
-    if parallel > 1 and place is not None:
-        raise ConfigurationError("a recording is of one episode after another, so it cannot go with --parallel")
-    if place is not None and not is_mcap_place(place):
-        raise ConfigurationError(f"cannot record to {place}: an evaluation is recorded to a FILE.mcap")
-    prepare_recording(place, environment, options, connect=connect)
+def _report(run: EvaluationRun) -> EvaluationReport:
+    """The figures of all episodes that were kept, also before the run was resumed."""
+    report = score(run.store.run.episodes())
+    faults = run.runner.given_up
+    return replace(report, not_scored=len(faults), errors=_messages(faults))
 
 
-def _recorder(console: Console, place: Path | None) -> contextlib.AbstractContextManager[McapRecorder | None]:
-    return contextlib.nullcontext() if place is None else mcap_recorder(console, place)
+def _messages(faults: Sequence[Fault]) -> dict[str, int]:
+    in_order = sorted(faults, key=lambda fault: fault.trial.index)
+    return dict(Counter(fault.message for fault in in_order))
 
 
-def _check_parallel(parallel: int, *, connect: str | None, watch: bool) -> None:
-    if parallel > 1 and connect is not None:
-        raise ConfigurationError("--parallel starts an environment for each episode, so it cannot go with --connect")
-    if parallel > 1 and watch:
-        raise ConfigurationError("--watch shows one episode at a time, so it cannot go with --parallel")
-
-
-@contextlib.contextmanager
-def _partial_report(console: Console, total: int, record: Record) -> Iterator[Record]:
-    """Where an evaluation is cut short, sum up the episodes that were played to their end."""
-    ended: list[Episode] = []
-
-    def keep(episode: Episode) -> None:
-        record(episode)
-        if episode.end != "user":
-            ended.append(episode)
-
-    try:
-        yield keep
-    except BaseException:
-        report = score(ended)
-        if report.episodes:
-            console.print(f"stopped after {report.episodes} of {total} episodes:", style="yellow")
-            _print_report(console, report)
-        if report.not_scored:
-            console.print(printable(_not_scored(report)), style="yellow", markup=False, soft_wrap=True)
-        raise
+def _print_partial(console: Console, run: EvaluationRun) -> None:
+    """Where an evaluation is cut short, sum up the episodes that came to their end."""
+    run.progress.stop()
+    report = _report(run)
+    if report.episodes:
+        console.print(f"stopped after {report.episodes} of {len(run.plan.trials)} episodes:", style="yellow")
+        _print_report(console, report)
+    if report.not_scored:
+        console.print(printable(_not_scored(report)), style="yellow", markup=False, soft_wrap=True)
+    if run.folder is not None:
+        console.print(f"the same command with --resume goes on: {run.folder}", markup=False, soft_wrap=True)
 
 
 def _not_scored(report: EvaluationReport) -> str:
     total = report.episodes + report.not_scored
     first = next(iter(report.errors))
     return f"{report.not_scored} of {total} episodes ended with an error and are not scored; the first: {first}"
-
-
-def _select(tasks: list[Task], wanted: list[str] | None, per_type: int | None, limit: int | None) -> list[Task]:
-    chosen = [common.choose_task(tasks, name) for name in wanted] if wanted else [t for t in tasks if not is_free(t)]
-    if per_type is not None:
-        chosen = common.one_per_type(chosen, per_type)
-    if not chosen:
-        raise ConfigurationError("the environment has no tasks")
-    return chosen[:limit]
 
 
 def _print_report(console: Console, report: EvaluationReport) -> None:

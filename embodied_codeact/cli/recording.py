@@ -36,7 +36,7 @@ def prepare_recording(place: Path | None, environment: str, options: dict[str, A
     options_type = load_environment(environment).options_type
     if is_mcap_place(place):
         check_mcap(place)
-        if not _can_be_filmed(options_type):
+        if not can_be_filmed(options_type):
             return
     else:
         check_recordable(environment, options_type)
@@ -44,7 +44,8 @@ def prepare_recording(place: Path | None, environment: str, options: dict[str, A
         options["record"] = "true"
 
 
-def _can_be_filmed(options_type: type) -> bool:
+def can_be_filmed(options_type: type) -> bool:
+    """Whether an environment with these options has worlds of which there may be a film."""
     return "record" in getattr(options_type, "__struct_fields__", ())
 
 
@@ -92,7 +93,7 @@ def watched(
 ) -> Iterator[EnvironmentSession]:
     """The session, which is that of the client, as the recorder sees it; meanwhile the streams of its sensors are
     recorded, but for cameras: pictures come from the film, where there is one, and from what scripts show."""
-    filmed = _can_be_filmed(load_environment(client.describe().name).options_type)
+    filmed = can_be_filmed(load_environment(client.describe().name).options_type)
     specs = {spec.name: spec for spec in client.describe().sensors if spec.streamed_hz > 0 and spec.kind != CAMERA}
     streams = StreamRecording(recorder, client.sensors(*specs), specs) if specs else contextlib.nullcontext()
     with streams:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import msgspec
@@ -25,11 +25,14 @@ _MOST_DEATHS = 5
 
 class LocalEngine:
     """Satisfies :class:`~embodied_codeact.evaluation.engine.Engine` with ``workers`` processes, each with environments
-    and a model of its own. One that dies is replaced; what it was at is lost, which the runner is told.
+    and a model of its own. One that dies is replaced; what it was at is lost, which the runner is told. ``on_note`` is
+    given what the operator should know of the environments, each once.
     """
 
-    def __init__(self, job: Job, workers: int) -> None:
+    def __init__(self, job: Job, workers: int, on_note: Callable[[str], None] = lambda _: None) -> None:
         self._job = job
+        self._on_note = on_note
+        self._noted: set[str] = set()
         self._lanes = job.lanes
         self._waiting: deque[Trial] = deque()
         self._deaths = 0
@@ -110,10 +113,18 @@ class LocalEngine:
         found: list[Outcome] = []
         try:
             for message in worker.channel.receive_available():
-                found.append(self._take(worker, message))
+                if "note" in message:
+                    self._note(message["note"])
+                else:
+                    found.append(self._take(worker, message))
         except (ChannelClosed, ChannelCorrupt):
             found += self._replace(index, worker)
         return found
+
+    def _note(self, note: str) -> None:
+        if note not in self._noted:
+            self._noted.add(note)
+            self._on_note(note)
 
     def _take(self, worker: _Worker, message: dict[str, Any]) -> Outcome:
         if "failed" in message:

@@ -9,7 +9,7 @@ import msgspec
 
 from embodied_codeact.contracts import Episode
 from embodied_codeact.evaluation.facts import EpisodeFacts, facts_of
-from embodied_codeact.evaluation.statistics import wilson_interval
+from embodied_codeact.evaluation.statistics import Z_95, wilson_interval
 
 
 class GroupScore(msgspec.Struct, frozen=True):
@@ -63,7 +63,7 @@ def score(episodes: Iterable[Episode]) -> EvaluationReport:
         episodes=len(scored),
         successes=successes,
         success_rate=_ratio(successes, len(scored)),
-        interval=wilson_interval(successes, len(scored)),
+        interval=wilson_interval(successes, len(scored), Z_95),
         mean_turns=_ratio(sum(facts.turns for facts in scored), len(scored)),
         by_type=_grouped(scored, lambda facts: facts.type),
         ends=dict(sorted(Counter(facts.end for facts in scored).items())),

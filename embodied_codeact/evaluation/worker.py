@@ -15,6 +15,7 @@ from embodied_codeact.agent.dialects import DIALECTS, Dialect
 from embodied_codeact.agent.events import EventSink
 from embodied_codeact.agent.feedback import SimulatedUser
 from embodied_codeact.agent.streaming import Abandoned, Leash
+from embodied_codeact.bridge.local import local_session
 from embodied_codeact.contracts import ClosableModel, EnvironmentSession, Episode, Model, SharedModel
 from embodied_codeact.errors import ConfigurationError, ModelError, ModelUnavailable, OperatorError, unknown_name
 from embodied_codeact.evaluation.engine import Ended, Fault, FaultKind, Job, Outcome, Place
@@ -24,6 +25,7 @@ from embodied_codeact.evaluation.videos import filmed
 from embodied_codeact.models import resolve_model
 from embodied_codeact.registry import base_name
 from embodied_codeact.trajectories.codec import encode_episode
+from embodied_codeact.workplace import confinement_warning
 
 OpenPlace = Callable[[Place], AbstractContextManager[EnvironmentSession]]
 
@@ -57,6 +59,8 @@ class TrialWorker:
         self._lock = threading.Lock()
         self._leashes: set[Leash] = set()
         self._ending = False
+        self.notes: list[str] = []
+        """What the operator should know of the environments that were started, each once."""
 
     def attempt(self, trial: Trial) -> Outcome:
         """Attempt one trial, and say what came of it.
@@ -132,11 +136,14 @@ class TrialWorker:
             with self._lock:
                 self._leashes.discard(leash)
 
-    def _local(self, place: Place) -> AbstractContextManager[EnvironmentSession]:
-        # Not at the top: a worker that is given its sessions needs no bridge.
-        from embodied_codeact.bridge.local import local_session
-
-        return local_session(place.environment, place.options, sandbox=self._job.sandbox)
+    @contextlib.contextmanager
+    def _local(self, place: Place) -> Iterator[EnvironmentSession]:
+        with local_session(place.environment, place.options, sandbox=self._job.sandbox) as session:
+            note = confinement_warning(session.describe())
+            with self._lock:
+                if note and note not in self.notes:
+                    self.notes.append(note)
+            yield session
 
 
 class _Models:

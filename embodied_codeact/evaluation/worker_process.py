@@ -1,7 +1,8 @@
 """A worker process: attempts the trials that its engine sends over an inherited socket, until the engine hangs up.
 
 Started as ``python -m embodied_codeact.evaluation.worker_process FD``. The first message is the job; then come trials,
-and outcomes go back. ``{"failed": {"kind", "message"}}`` says that no trial can be attempted here.
+and outcomes go back. ``{"failed": {"kind", "message"}}`` says that no trial can be attempted here, ``{"note": text}``
+what the operator should know.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def serve(channel: Channel) -> None:
         return
     engine = LaneEngine(worker, job.lanes)
     try:
-        _pass_on(channel, engine)
+        _pass_on(channel, engine, worker)
     except ChannelClosed:
         pass
     except OperatorError as error:
@@ -45,12 +46,17 @@ def serve(channel: Channel) -> None:
         engine.close(grace_s=_GRACE_S)
 
 
-def _pass_on(channel: Channel, engine: LaneEngine) -> NoReturn:
+def _pass_on(channel: Channel, engine: LaneEngine, worker: TrialWorker) -> NoReturn:
+    told = 0
     while True:
         # Before anything is waited for: what came with the job has been read already.
         for message in channel.receive_available():
             engine.submit(msgspec.convert(message, Trial))
-        for outcome in engine.outcomes(0):
+        outcomes = engine.outcomes(0)
+        for note in worker.notes[told:]:
+            told += 1
+            channel.send({"note": note})
+        for outcome in outcomes:
             channel.send(msgspec.to_builtins(outcome, builtin_types=(bytes,)))
         select.select([channel.fileno(), engine.fileno()], [], [])
 

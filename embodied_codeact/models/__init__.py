@@ -21,10 +21,12 @@ from embodied_codeact.models.script import ScriptModel
 from embodied_codeact.registry import load_expert
 
 KINDS = ("expert", "replay", "script", "hf", "openai")
+HEAVY_KINDS = ("hf", "openai")
+"""Those that take time to load, or reach out to the network."""
 _FORMS = "expert, replay:FILE, script:FILE, hf:PATH_OR_ID, openai:NAME@URL"
 _PLANNED = ("embedded",)
 
-__all__ = ["KINDS", "ReplayModel", "ScriptModel", "resolve_model"]
+__all__ = ["HEAVY_KINDS", "KINDS", "ReplayModel", "ScriptModel", "resolve_model"]
 
 
 def resolve_model(spec: str, environment: str, options: Mapping[str, str] | None = None) -> Model:
@@ -43,7 +45,7 @@ def resolve_model(spec: str, environment: str, options: Mapping[str, str] | None
         )
     if kind not in KINDS:
         raise ConfigurationError(f"unknown model {spec!r}.{did_you_mean(kind, KINDS)} This version has: {_FORMS}.")
-    if kind in ("hf", "openai"):
+    if kind in HEAVY_KINDS:
         return _language_model(kind, rest, dict(options or {}))
     if options:
         raise ConfigurationError(f"model {spec!r} takes no options (given: {', '.join(options)})")

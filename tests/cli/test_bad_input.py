@@ -25,7 +25,7 @@ from tests.cli.support import error_line, invoke, write_trace
         (["run", "household", "--max-turns", "0"], "--max-turns"),
         (["run", "household", "--script-timeout", "soon"], "--script-timeout"),
         (["run", "houshold"], "unknown environment 'houshold'. Did you mean 'household'?"),
-        (["eval", "houshold"], "unknown environment 'houshold'. Did you mean 'household'?"),
+        (["eval", "houshold"], "unknown suite or environment 'houshold'. Did you mean 'household'?"),
         (["serve", "houshold", "--endpoint", "ipc:///tmp/none"], "Did you mean 'household'?"),
         (["run", "household", "--model", "exprt"], "unknown model 'exprt'. Did you mean 'expert'?"),
         (["run", "household", "--model", "expert:best"], "takes nothing after it"),

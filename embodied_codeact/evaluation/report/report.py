@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -12,6 +12,8 @@ from embodied_codeact.evaluation.published import Published, published
 from embodied_codeact.evaluation.scored_run import ScoredRun
 from embodied_codeact.evaluation.statistics import Rate
 from embodied_codeact.evaluation.summary import Summary, summarize
+
+_ACTIONS = ("code", "json", "text")
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -64,7 +66,7 @@ def format_rows(runs: Sequence[ScoredRun]) -> list[FormatRow]:
         for group in run.groups:
             rows.setdefault((run.suite, group.model), {}).setdefault(group.action, []).extend(group.facts)
     return [
-        FormatRow(suite, model, {action: _cell(summarize(rows[suite, model][action])) for action in _ordered(actions)})
+        FormatRow(suite, model, {action: _cell(summarize(rows[suite, model][action])) for action in in_order(actions)})
         for (suite, model), actions in rows.items()
     ]
 
@@ -74,7 +76,11 @@ def _cell(summary: Summary) -> Cell:
     return Cell(summary.success, costs.turns.all.mean, costs.calls.all.mean, costs.tokens.all.mean)
 
 
-def _ordered(actions: dict[str, list[EpisodeFacts]]) -> list[str]:
-    """The paper's order."""
-    known = [action for action in ("code", "json", "text") if action in actions]
-    return known + sorted(actions.keys() - set(known))
+def in_order(actions: Iterable[str]) -> list[str]:
+    """Return forms of action, each once, in the paper's order, and then what others there are.
+
+    >>> in_order(["text", "code", "text", "gesture"])
+    ['code', 'text', 'gesture']
+    """
+    found = set(actions)
+    return [action for action in _ACTIONS if action in found] + sorted(found - set(_ACTIONS))

@@ -54,6 +54,21 @@ QUANTITIES: dict[str, str] = {
 }
 """The quantities of :class:`~embodied_codeact.evaluation.summary.Costs`, in the words of tables."""
 
+_EPISODE_COLUMNS: list[tuple[Kind, list[str]]] = [
+    ("text", ["key", "part", "type", "task", "environment"]),
+    ("count", ["seed"]),
+    ("text", ["instruction", "model", "action", "dialect", "counted"]),
+    ("flag", ["success"]),
+    ("number", ["score"]),
+    ("text", ["end", "reason", "error"]),
+    ("count", ["turns", "solved_at", "scripts", "script_errors", "invalid_replies", "not_run", "calls"]),
+    ("count", ["tokens", "prompt_tokens", "completion_tokens"]),
+    ("flag", ["estimated"]),
+    ("number", ["seconds", "model_s", "execution_s", "rest_s"]),
+    ("text", ["started_at", "video"]),
+]
+"""What the table of episodes holds of :class:`~embodied_codeact.evaluation.facts.EpisodeFacts`, in this order."""
+
 
 def tables(report: Report) -> list[Table]:
     """Return every table of a report but that of its episodes; comparisons only where there are some."""
@@ -87,7 +102,7 @@ def runs_table(report: Report) -> Table:
         *(Column(name, "number") for name in ("turns", "calls", "tokens", "seconds")),
         *_counts("invalid_replies", "not_run", *counts),
     ]
-    rows = []
+    rows: list[list[Value]] = []
     for group in groups(report):
         summary, costs = group.summary, group.summary.costs
         rows.append(
@@ -104,7 +119,7 @@ def runs_table(report: Report) -> Table:
 
 def success_table(report: Report) -> Table:
     """Return the success of each run by part of the suite and by type of task."""
-    rows = []
+    rows: list[list[Value]] = []
     for group in groups(report):
         for by, rates in (("part", group.summary.by_part), ("type", group.summary.by_type)):
             rows += [[group.name, by, name, *_rate(rate)] for name, rate in rates.items()]
@@ -118,7 +133,7 @@ def success_table(report: Report) -> Table:
 
 def curve_table(report: Report) -> Table:
     """Return the success of each run within k turns, one row for each k."""
-    rows = [
+    rows: list[list[Value]] = [
         [group.name, k, *_rate(rate)] for group in groups(report) for k, rate in enumerate(group.summary.curve, start=1)
     ]
     columns = [Column("run"), *_counts("k", "episodes", "solved"), *RATE]
@@ -144,7 +159,7 @@ def formats_table(report: Report) -> Table:
 def costs_table(report: Report) -> Table:
     """Return what episodes cost, one row for each run and quantity."""
     numbers = [Column(name, "number") for name in ("mean", "median", "mean_solved", "median_solved")]
-    rows = []
+    rows: list[list[Value]] = []
     for group in groups(report):
         for name in Costs.__struct_fields__:
             cost = getattr(group.summary.costs, name)
@@ -164,7 +179,7 @@ def errors_table(report: Report) -> Table:
         Column("share_of_episodes", "rate"),
         Column("recovery", "rate"),
     ]
-    rows = []
+    rows: list[list[Value]] = []
     for group in groups(report):
         errors, scored = group.summary.errors, group.summary.success.episodes
         counted = [("any", errors.with_errors, errors.recovery.episodes, errors.recovery.solved)]
@@ -200,7 +215,7 @@ def comparison_table(report: Report) -> Table:
         Column("high", "points", "high"),
         Column("p", "p"),
     ]
-    rows = []
+    rows: list[list[Value]] = []
     for comparison in report.comparisons:
         names = (comparison.first, comparison.second)
         rows.append([*names, "all", *_pair(comparison.counts)])
@@ -216,18 +231,18 @@ def pair_costs_table(report: Report) -> Table:
         Column("pairs", "count"),
         *(Column(name, "number") for name in ("first_mean", "second_mean", "difference")),
     ]
-    rows = []
+    rows: list[list[Value]] = []
     for comparison in report.comparisons:
         for name in ("turns", "calls", "tokens", "seconds"):
             means = getattr(comparison, name)
-            row = [comparison.first, comparison.second, QUANTITIES[name], comparison.counts.both]
+            row: list[Value] = [comparison.first, comparison.second, QUANTITIES[name], comparison.counts.both]
             rows.append([*row, means.first, means.second, means.difference])
     return Table("pair_costs", "Costs of the pairs that both solved", columns, rows)
 
 
 def left_out_table(report: Report) -> Table:
     """Return the episodes that a comparison leaves out, one a row."""
-    rows = []
+    rows: list[list[Value]] = []
     for comparison in report.comparisons:
         left = comparison.left_out
         whys = (
@@ -264,26 +279,13 @@ def published_table(report: Report) -> Table:
 
 def episodes_table(report: Report) -> Table:
     """Return one row for each episode of each run."""
-    counts = ("scripts", "script_errors", "invalid_replies", "not_run", "calls")
-    fields = {
-        **dict.fromkeys(("key", "part", "type", "task", "environment"), "text"),
-        "seed": "count",
-        **dict.fromkeys(("instruction", "model", "action", "dialect", "counted"), "text"),
-        "success": "flag",
-        "score": "number",
-        **dict.fromkeys(("end", "reason", "error"), "text"),
-        **dict.fromkeys(("turns", "solved_at", *counts, "tokens", "prompt_tokens", "completion_tokens"), "count"),
-        "estimated": "flag",
-        **dict.fromkeys(("seconds", "model_s", "execution_s", "rest_s"), "number"),
-        **dict.fromkeys(("started_at", "video"), "text"),
-    }
-    columns = [*_texts("run", "suite"), *(msgspec.convert([n, k], Column) for n, k in fields.items())]
+    columns = [Column(name, kind) for kind, names in _EPISODE_COLUMNS for name in names]
     rows = [
-        [run.name, run.suite, *(getattr(facts, name) for name in fields), _kinds(facts.error_kinds)]
+        [run.name, run.suite, *(getattr(facts, column.name) for column in columns), _kinds(facts.error_kinds)]
         for run in report.runs
         for facts in run.facts
     ]
-    return Table("episodes", "Episodes", [*columns, Column("error_kinds")], rows)
+    return Table("episodes", "Episodes", [*_texts("run", "suite"), *columns, Column("error_kinds")], rows)
 
 
 def _kinds(kinds: dict[str, int]) -> str:
