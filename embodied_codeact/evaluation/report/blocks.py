@@ -26,7 +26,7 @@ _CHUNK = 3 * 256 * 1024
 
 class Blocks:
     """Collects values into blocks. ``add`` says where a value will be found; ``ready`` yields the blocks that are
-    full, and with ``all`` the rest."""
+    full, and at last the rest."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -55,9 +55,9 @@ class Blocks:
             at = self._texts[digest] = self.add("texts", text)
         return at
 
-    def ready(self, *, all: bool = False) -> Iterator[Markup]:  # noqa: A002 - reads well where it is called
+    def ready(self, *, rest: bool = False) -> Iterator[Markup]:
         """Yield blocks that are to be written now."""
-        if all:
+        if rest:
             for kind in list(self._open):
                 self._close(kind)
         full, self._full = self._full, []

@@ -200,9 +200,7 @@ def _add_result(view: TurnView, result: ExecutionResult) -> None:
     view.stdout = cut(result.stdout)
     view.value = None if result.value is None else cut(result.value)
     if (error := result.error) is not None:
-        view.error = ScriptError(
-            error.kind, cut(error.message), cut(error.traceback), cut(error.hint), error.line
-        )
+        view.error = ScriptError(error.kind, cut(error.message), cut(error.traceback), cut(error.hint), error.line)
     view.calls = [_call(call) for call in result.calls[:MOST_CALLS]]
     view.calls_total = result.calls_total
     view.figures = [_picture(figure) for figure in result.figures]

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from embodied_codeact.evaluation.pairs import PairCounts
 from embodied_codeact.evaluation.published import Published
 from embodied_codeact.evaluation.report import svg
-from embodied_codeact.evaluation.report.wording import interval, number, percent, seconds
+from embodied_codeact.evaluation.report.words import interval, number, percent, seconds
 from embodied_codeact.evaluation.scored_run import Group
 from embodied_codeact.evaluation.statistics import Rate
 
@@ -76,8 +76,9 @@ def success_by_type(groups: Sequence[Group]) -> Markup:
                 shapes.insert(0, svg.text(name, layout.left - 14, middle, anchor="end", style="label", length=32))
             y += gap
         grid = _percent_grid(layout, 18.0, y - gap + 6)
-        return svg.drawing(f"types-{layout.name}", "Success by type of task", (layout.width, y), [*grid, *shapes],
-                           style=layout.name)
+        return svg.drawing(
+            f"types-{layout.name}", "Success by type of task", (layout.width, y), [*grid, *shapes], style=layout.name
+        )
 
     return in_both(draw, Layout("wide", 1000, 250, 150), Layout("narrow", 340, 6, 100))
 
@@ -100,8 +101,9 @@ def _percent_grid(layout: Layout, top: float, bottom: float) -> list[Markup]:
         x = layout.x(share)
         grid.append(svg.line((x, top), (x, bottom), "grid"))
         words = f"{100 * share:.0f} %" if share == 1 else f"{100 * share:.0f}"
-        grid.append(svg.text(words, x, top - 6, anchor="start" if share == 0 and not layout.wide else "middle",
-                             style="tick"))
+        grid.append(
+            svg.text(words, x, top - 6, anchor="start" if share == 0 and not layout.wide else "middle", style="tick")
+        )
     return grid
 
 
@@ -155,7 +157,10 @@ def budget_curve(groups: Sequence[Group], published: Sequence[Reference]) -> Mar
             shapes += _curve_labels(groups, published, layout, most, at)
         shapes.append(svg.text("budget of turns, k", layout.x(0.5), bottom + 38, anchor="middle", style="axis"))
         return svg.drawing(
-            f"budget-{layout.name}", "Success against the budget of turns", (layout.width, bottom + 46), shapes,
+            f"budget-{layout.name}",
+            "Success against the budget of turns",
+            (layout.width, bottom + 46),
+            shapes,
             style=layout.name,
         )
 
@@ -268,14 +273,23 @@ def costs(groups: Sequence[Group]) -> Markup:
             shapes.append(svg.text(title, x, y + 16, style="label"))
             shapes += _panel(groups, name, wording, (x, y + head), column, row)
         rows = -(-len(panels) // columns)
-        return svg.drawing(f"costs-{layout.name}", "Averages of an episode", (layout.width, rows * tall - 12), shapes,
-                           style=layout.name)
+        return svg.drawing(
+            f"costs-{layout.name}",
+            "Averages of an episode",
+            (layout.width, rows * tall - 12),
+            shapes,
+            style=layout.name,
+        )
 
     return in_both(draw, Layout("wide", 1000, 0, 0), Layout("narrow", 340, 0, 0))
 
 
 def _panel(
-    groups: Sequence[Group], name: str, wording: Callable[[float | None], str], corner: svg.Point, width: float,
+    groups: Sequence[Group],
+    name: str,
+    wording: Callable[[float | None], str],
+    corner: svg.Point,
+    width: float,
     row: float,
 ) -> list[Markup]:
     means = [getattr(group.summary.costs, name).all.mean for group in groups]
@@ -304,8 +318,9 @@ def _stacked(group: Group, corner: svg.Point, scale: float, told: str, place: in
     for part, words in (("model_s", "model"), ("execution_s", "scripts and calls"), ("rest_s", "rest")):
         mean = getattr(group.summary.costs, part).all.mean or 0.0
         title = f"{told}, of which {words} {seconds(mean)}"
-        shapes.append(svg.bar(x, corner[1], mean * scale, 15, f"bar {part.removesuffix('_s')} {series(place)}",
-                              title=title))
+        shapes.append(
+            svg.bar(x, corner[1], mean * scale, 15, f"bar {part.removesuffix('_s')} {series(place)}", title=title)
+        )
         x += mean * scale
     return shapes
 

@@ -7,7 +7,9 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
-_UNPRINTABLE = {code: "\ufffd" for code in (*range(32), *range(127, 160), *range(0xD800, 0xE000)) if code not in (9, 10)}
+_UNPRINTABLE = {
+    code: "\ufffd" for code in (*range(32), *range(127, 160), *range(0xD800, 0xE000)) if code not in (9, 10)
+}
 
 Point = tuple[float, float]
 Anchor = Literal["start", "middle", "end"]
@@ -75,8 +77,8 @@ def mark(shape: int, at: Point, style: str, *, size: float = 4.5, title: str = "
 
 
 def drawing(name: str, title: str, size: tuple[float, float], shapes: Sequence[Markup], *, style: str) -> Markup:
-    """A whole drawing, as wide as there is room up to its own width. ``name`` is unique in the page; ``size``: width and
-    height, CSS pixels."""
+    """A whole drawing, as wide as there is room up to its own width. ``name`` is unique in the page; ``size`` is width
+    and height, CSS pixels."""
     width, height = size
     return element(
         "svg",

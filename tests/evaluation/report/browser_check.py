@@ -8,6 +8,7 @@ found as JSON; exit code 1 where something is wrong. Needs Chromium, playwright 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import shutil
@@ -38,19 +39,17 @@ class Seen:
 def chromium() -> str | None:
     """The path of a Chromium, None where there is none."""
     named = os.environ.get("CHROMIUM")
-    return named or next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    return named or next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
 
 
 def missing() -> str:
     """What is missing for a look, empty where nothing is."""
     if chromium() is None:
         return "there is no Chromium (set CHROMIUM to its path)"
-    try:
-        import axe_playwright_python.sync_playwright
-        import playwright.sync_api  # noqa: F401
-    except ImportError as error:
-        return f"{error.name} is not installed"
-    return ""
+    packages = [name for name in ("playwright", "axe_playwright_python") if importlib.util.find_spec(name) is None]
+    return f"not installed: {', '.join(packages)}" if packages else ""
 
 
 class Look:
@@ -190,7 +189,10 @@ class Look:
         found = Axe().run(page).response["violations"]
         self.seen.axe[name] = [f"{one['impact']}: {one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
         for one in found:
-            self._check(one["impact"] not in ("serious", "critical"), f"axe, {name}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:300]}")
+            self._check(
+                one["impact"] not in ("serious", "critical"),
+                f"axe, {name}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:300]}",
+            )
 
     def _shot(self, page: Any, name: str) -> None:
         if self.shots is not None:

@@ -1,4 +1,4 @@
-"""Videos of episodes in a page: linked where they lie near it, or embedded."""
+"""Where the videos of episodes are for a page: linked where they lie near it, or embedded."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _MOST_UP = 2
 
 @dataclass(frozen=True)
 class Video:
-    """A video of a page. ``href`` is the link to it, empty where it is embedded or not shown; ``note`` says why it is
-    not."""
+    """A video of a page: a file to be embedded, or a link, or a note that says why it is not shown. ``type`` is its
+    media type."""
 
-    file: Path | None = None
+    embed: Path | None = None
     type: str = ""
     href: str = ""
     note: str = ""
@@ -43,4 +43,4 @@ def find_video(name: str, folder: Path, page: Path, *, embed: bool) -> Video | N
     way = Path(os.path.relpath(file, page.resolve().parent))
     if way.parts[: _MOST_UP + 1] == ("..",) * (_MOST_UP + 1):
         return Video(note=f"{name} lies too far from this page: write the page into the run's folder, or use --videos")
-    return Video(file, kind, "./" + quote(way.as_posix()))
+    return Video(type=kind, href="./" + quote(way.as_posix()))
