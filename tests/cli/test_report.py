@@ -86,12 +86,14 @@ def test_json_is_one_object_and_nothing_else(tmp_path: Path) -> None:
 
 def test_reports_are_written_beside_a_run_that_they_leave_alone(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
+    pytest.importorskip("jinja2")
     run = write_run(tmp_path / "night", [episode()], trials("a"))
     before = {file.name: file.read_bytes() for file in run.iterdir()}
-    places = ("--markdown", run / "report.md", "--csv", run, "--parquet", run / "tables")
+    places = {"markdown": run / "report.md", "csv": run, "parquet": run / "tables", "html": run / "report.html"}
     for _ in range(2):
-        result = invoke("report", run, *places)
+        result = invoke("report", run, *(word for name, place in places.items() for word in (f"--{name}", place)))
         assert result.exit_code == 0, result.output
+        assert result.stdout.endswith("".join(f"written: {place}\n" for place in places.values()))
     assert {name: (run / name).read_bytes() for name in before} == before
     assert (run / "report.md").read_text().startswith("# Evaluation\n")
     assert (run / "episodes.csv").read_text().count("\n") == 2

@@ -217,7 +217,7 @@ def _word(value: Value, column: Column) -> str:
             case "p":
                 return words.p_value(value).removeprefix("p = ").removeprefix("p ")
             case _:
-                return words.number(value)
+                return words.number(value).replace("-", "−")
     if isinstance(value, int) and not isinstance(value, bool):
         return words.number(value)
     return str(value)
