@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import textwrap
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +12,7 @@ import typer
 from rich import box
 from rich.console import Console
 from rich.measure import Measurement
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -24,6 +27,8 @@ from embodied_codeact.evaluation.run_folder import EPISODES, FAULTS, MANIFEST, T
 from embodied_codeact.evaluation.scored_run import ScoredRun, read_scored_runs
 
 _MOST_ROWS = 10
+_MANY = 500
+"""Episodes, from which on the page takes long enough to be waited for."""
 _ANY_WIDTH = 10_000
 
 
@@ -57,7 +62,7 @@ def report(
     for file in (html, markdown):
         _check_no_input(file, runs)
     made = make_report(read_scored_runs(runs), compare=compare)
-    written = _write(made, html=html, videos=videos, markdown=markdown, csv=csv, parquet=parquet)
+    written = _write(console, made, html=html, videos=videos, markdown=markdown, csv=csv, parquet=parquet)
     if as_json:
         common.print_json(as_plain(made))
         return
@@ -75,7 +80,14 @@ def print_report(console: Console, made: Report) -> None:
 
 
 def _write(
-    made: Report, *, html: Path | None, videos: bool, markdown: Path | None, csv: Path | None, parquet: Path | None
+    console: Console,
+    made: Report,
+    *,
+    html: Path | None,
+    videos: bool,
+    markdown: Path | None,
+    csv: Path | None,
+    parquet: Path | None,
 ) -> list[Path]:
     if markdown is not None:
         write_markdown(made, markdown)
@@ -86,8 +98,19 @@ def _write(
     if html is not None:
         from embodied_codeact.evaluation.report.html import write_report
 
-        write_report(made, html, videos=videos)
+        with _page_progress(console, made) as on_episode:
+            write_report(made, html, videos=videos, on_episode=on_episode)
     return [place for place in (markdown, csv, parquet, html) if place is not None]
+
+
+@contextlib.contextmanager
+def _page_progress(console: Console, made: Report) -> Iterator[Callable[[int, int], None]]:
+    """A bar for the page, where it takes a moment."""
+    columns = (TextColumn("writing the page"), BarColumn(), MofNCompleteColumn())
+    few = sum(len(run.facts) for run in made.runs) < _MANY
+    with Progress(*columns, console=console, disable=few, transient=True) as progress:
+        bar = progress.add_task("episodes", total=None)
+        yield lambda done, total: progress.update(bar, completed=done, total=total)
 
 
 def _check_no_input(file: Path | None, runs: list[Path]) -> None:
