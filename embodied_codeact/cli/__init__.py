@@ -22,6 +22,7 @@ from embodied_codeact.cli.evaluation import evaluate_command
 from embodied_codeact.cli.generate import app as generate
 from embodied_codeact.cli.keys import keys
 from embodied_codeact.cli.launch import launch
+from embodied_codeact.cli.report import report
 
 USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
 """The base class of all that typer says of a wrong command line; not every version of typer gives it a name."""
@@ -73,6 +74,7 @@ def options(
 app.command("run")(episodes.run)
 app.command("chat")(chat)
 app.command("eval")(evaluate_command)
+app.command("report")(report)
 app.command("replay")(episodes.replay)
 app.command("serve")(serve.serve)
 app.command("launch")(launch)

@@ -40,6 +40,7 @@ import ray.exceptions
 from embodied_codeact.channel import Channel, ChannelClosed
 from embodied_codeact.errors import OPERATOR_ERRORS, ConfigurationError, EnvironmentFailure, OperatorError
 from embodied_codeact.evaluation.ray_worker import RayWorker, Setup
+from embodied_codeact.processes import on_hangup
 
 LOCAL = "local"
 _ANY = ""
@@ -47,6 +48,7 @@ _CONNECT_S = 5.0
 _RAY_ERRORS = (ConnectionError, RuntimeError, ValueError, OSError, ray.exceptions.RayError)
 _GRACE_S = 4.0
 """How long an episode under way may take to end, and after that its environment."""
+_END_S = 4 * _GRACE_S
 _AGAIN_S = 0.5
 """When to ask again for a worker that cannot be reached."""
 _NOTICE_S = 5.0
@@ -377,8 +379,10 @@ def main() -> NoReturn:
     """Run one driver."""
     # A person's Ctrl-C is for the runner, which then hangs up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    channel = Channel(socket.socket(fileno=int(sys.argv[1])))
+    sock = socket.socket(fileno=int(sys.argv[1]))
+    channel = Channel(sock)
     order = msgspec.msgpack.decode(channel.receive(), type=Order)
+    on_hangup(sock, lambda: _end_at_last(order))
     code = 0
     try:
         serve(channel, order)
@@ -394,6 +398,16 @@ def main() -> NoReturn:
         shutil.rmtree(Path(order.temporary), ignore_errors=True)
     sys.stderr.flush()
     os._exit(code)
+
+
+def _end_at_last(order: Order) -> None:
+    """End this process in any case, where nobody is left who would: Ray may be waiting for what never comes."""
+    deadline = time.monotonic() + _END_S
+    while ray.is_initialized() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(1.0)
+    shutil.rmtree(Path(order.temporary), ignore_errors=True)
+    os._exit(1)
 
 
 def _cpus() -> int:

@@ -1,14 +1,15 @@
-"""The figures of an evaluation."""
+"""The figures of an evaluation in short. :mod:`embodied_codeact.evaluation.summary` has all of them."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from embodied_codeact.contracts import Episode, InvalidReply, Task
+from embodied_codeact.contracts import Episode
+from embodied_codeact.evaluation.facts import EpisodeFacts, facts_of
+from embodied_codeact.evaluation.statistics import Z_95, wilson_interval
 
 
 class GroupScore(msgspec.Struct, frozen=True):
@@ -48,60 +49,40 @@ class EvaluationReport(msgspec.Struct, frozen=True):
 
 
 def score(episodes: Iterable[Episode]) -> EvaluationReport:
-    """Sum up episodes."""
-    episodes = list(episodes)
-    scored = [episode for episode in episodes if episode.end != "error"]
-    successes = sum(episode.status.success for episode in scored)
-    turns = [turn for episode in scored for turn in episode.turns]
-    errors = [sum(_raised(episode)) for episode in scored]
+    """Sum up episodes, in one pass; none of them is held."""
+    scored: list[EpisodeFacts] = []
+    errors: Counter[str] = Counter()
+    for episode in episodes:
+        if episode.end == "error":
+            errors[episode.error or ""] += 1
+        else:
+            scored.append(facts_of(episode))
+    successes = sum(facts.success for facts in scored)
+    with_errors = [facts for facts in scored if facts.script_errors]
     return EvaluationReport(
         episodes=len(scored),
         successes=successes,
         success_rate=_ratio(successes, len(scored)),
-        interval=wilson_interval(successes, len(scored)),
-        mean_turns=_ratio(len(turns), len(scored)),
-        by_type=_grouped(scored, lambda task: str(task.metadata.get("type", "other"))),
-        ends=dict(sorted(Counter(episode.end for episode in scored).items())),
-        script_errors=sum(errors),
-        with_errors=sum(count > 0 for count in errors),
-        recovered=sum(e.status.success for e, count in zip(scored, errors, strict=True) if count),
-        invalid_replies=sum(isinstance(turn.action, InvalidReply) for turn in turns),
-        tokens=sum(turn.usage.prompt_tokens + turn.usage.completion_tokens for turn in turns),
-        seconds=sum(episode.duration_s for episode in scored),
-        not_scored=len(episodes) - len(scored),
-        by_task=_grouped(scored, lambda task: task.id),
-        errors=dict(Counter(episode.error or "" for episode in episodes if episode.end == "error")),
+        interval=wilson_interval(successes, len(scored), Z_95),
+        mean_turns=_ratio(sum(facts.turns for facts in scored), len(scored)),
+        by_type=_grouped(scored, lambda facts: facts.type),
+        ends=dict(sorted(Counter(facts.end for facts in scored).items())),
+        script_errors=sum(facts.script_errors for facts in scored),
+        with_errors=len(with_errors),
+        recovered=sum(facts.success for facts in with_errors),
+        invalid_replies=sum(facts.invalid_replies for facts in scored),
+        tokens=sum(facts.tokens for facts in scored),
+        seconds=sum(facts.seconds for facts in scored),
+        not_scored=errors.total(),
+        by_task=_grouped(scored, lambda facts: facts.task),
+        errors=dict(errors),
     )
 
 
-def wilson_interval(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:
-    """The score interval of a proportion (Wilson 1927, J. Am. Stat. Assoc. 22, 209-212); ``z`` = 1.96 for 95 %.
-
-    Unlike the normal approximation it stays within 0 and 1 and is usable for few trials. No trials: (0, 1).
-
-    >>> [round(bound, 3) for bound in wilson_interval(36, 44)]
-    [0.68, 0.905]
-    """
-    if trials == 0:
-        return (0.0, 1.0)
-    rate = successes / trials
-    scale = 1 + z * z / trials
-    centre = (rate + z * z / (2 * trials)) / scale
-    half = z * math.sqrt(rate * (1 - rate) / trials + z * z / (4 * trials * trials)) / scale
-    # Exact at the ends, where rounding would leave the bound a hair inside.
-    low = 0.0 if successes == 0 else centre - half
-    high = 1.0 if successes == trials else centre + half
-    return (low, high)
-
-
-def _raised(episode: Episode) -> list[bool]:
-    return [turn.result is not None and turn.result.error is not None for turn in episode.turns]
-
-
-def _grouped(episodes: Sequence[Episode], name: Callable[[Task], str]) -> dict[str, GroupScore]:
+def _grouped(scored: Sequence[EpisodeFacts], name: Callable[[EpisodeFacts], str]) -> dict[str, GroupScore]:
     solved: dict[str, list[bool]] = {}
-    for episode in episodes:
-        solved.setdefault(name(episode.task), []).append(episode.status.success)
+    for facts in scored:
+        solved.setdefault(name(facts), []).append(facts.success)
     return {key: GroupScore(len(of), sum(of), _ratio(sum(of), len(of))) for key, of in sorted(solved.items())}
 
 
