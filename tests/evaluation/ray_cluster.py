@@ -82,6 +82,8 @@ class RayCluster:
                     process.kill()
             self.process.kill()
             self.process.wait()
+            if self.process.stdout is not None:
+                self.process.stdout.close()
             psutil.wait_procs(left, timeout=5)
             self._temporary.cleanup()
 
