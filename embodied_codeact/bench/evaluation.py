@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from embodied_codeact.contracts import Measure
+from embodied_codeact.errors import EnvironmentFailure
 from embodied_codeact.evaluation.engine import Ended, Engine, Fault, Job
 from embodied_codeact.evaluation.engine_local import LocalEngine
 from embodied_codeact.evaluation.plan import Plan, make_plan
@@ -112,5 +113,5 @@ def run_round(folder: Path, engine: Engine, plan: Plan, trials: Sequence[Trial])
             runner.run()
             wall_s = time.perf_counter() - began
     if watched.faults:
-        raise AssertionError(f"the benchmark's own episodes failed: {watched.faults[0]}")
+        raise EnvironmentFailure(f"the benchmark's own episodes failed: {watched.faults[0]}")
     return Round(len(trials), wall_s, watched.seconds)
