@@ -1,7 +1,8 @@
 """A long run, and whether memory stays flat: ``python -m tests.evaluation.long_run [--episodes 10000] [--workers 2]``.
 
-Plays generated homes with the expert through ``eval``, and prints one JSON object: minutes, episodes, successes, and the
-memory (PSS, MB) of all processes at each tenth of the run. Exit code 1: it grew by more than a tenth after the first one.
+Plays generated homes with the expert through ``eval``, and prints one JSON object: minutes, episodes, successes, and
+the memory (PSS, MB) of all processes at each tenth of the run. Exit code 1: it grew by more than a tenth after the
+first one.
 """
 
 from __future__ import annotations
