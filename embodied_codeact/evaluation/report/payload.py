@@ -26,6 +26,7 @@ from embodied_codeact.contracts import (
     Usage,
     UserMessage,
 )
+from embodied_codeact.evaluation.report.words import plural
 from embodied_codeact.trajectories.codec import encode_plain
 
 MOST_CHARS = 20_000
@@ -230,9 +231,9 @@ def _notes(turn: Turn) -> list[str]:
     if turn.result is not None and turn.result.restarted:
         notes.append("interpreter restarted, variables lost")
     if turn.dropped:
-        notes.append(f"{turn.dropped} earlier messages left out of the prompt")
+        notes.append(f"{plural(turn.dropped, 'earlier message')} left out of the prompt")
     if turn.shortened:
-        notes.append(f"{turn.shortened} observations shortened in the prompt")
+        notes.append(f"{plural(turn.shortened, 'observation')} shortened in the prompt")
     return notes
 
 

@@ -69,7 +69,7 @@ def success_by_type(groups: Sequence[Group]) -> Markup:
             first = y
             for place, rate in enumerate(rates):
                 y += step
-                if rate is not None:
+                if rate is not None and rate.episodes:
                     shapes += _interval(layout, rate, y - 5, place, f"{groups[place].name}, {name}")
             if layout.wide:
                 middle = first + (y - first) / 2 + 3.5
@@ -193,8 +193,13 @@ def _reference(reference: Reference, most: int, at: At) -> Markup:
     return svg.path([at(k, share) for k, share in shown], "reference", title=told) if shown else Markup("")
 
 
+def _points(group: Group) -> list[tuple[int, Rate]]:
+    """The points of a group's curve; none where nothing was scored."""
+    return list(enumerate(group.summary.curve, start=1)) if group.summary.success.episodes else []
+
+
 def _band(group: Group, place: int, at: At) -> list[Markup]:
-    curve = list(enumerate(group.summary.curve, start=1))
+    curve = _points(group)
     if len(curve) < 2:
         return []
     border = [at(k, rate.high) for k, rate in curve] + [at(k, rate.low) for k, rate in reversed(curve)]
@@ -202,7 +207,7 @@ def _band(group: Group, place: int, at: At) -> list[Markup]:
 
 
 def _curve(group: Group, place: int, at: At, *, marks: bool) -> list[Markup]:
-    curve = list(enumerate(group.summary.curve, start=1))
+    curve = _points(group)
     shapes = [svg.path([at(k, rate.rate) for k, rate in curve], f"curve {series(place)}")] if len(curve) > 1 else []
     shown = curve if marks else curve[-1:]
     for k, rate in shown:
@@ -217,7 +222,7 @@ def _curve_labels(
     """The lines' names beside their ends, moved apart where they would cover each other."""
     ends: list[tuple[svg.Point, str, str]] = []
     for place, group in enumerate(groups):
-        if group.summary.curve:
+        if _points(group):
             last = len(group.summary.curve)
             ends.append((at(last, group.summary.curve[-1].rate), group.name, f"name {series(place)}"))
     for reference in published:

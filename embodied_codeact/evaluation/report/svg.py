@@ -7,16 +7,21 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
+_DIRECTIONS = (range(0x202A, 0x202F), range(0x2066, 0x206A))
 _UNPRINTABLE = {
-    code: "\ufffd" for code in (*range(32), *range(127, 160), *range(0xD800, 0xE000)) if code not in (9, 10)
+    code: "\ufffd"
+    for codes in (range(9), (11, 12), range(14, 32), range(127, 160), range(0xD800, 0xE000), *_DIRECTIONS)
+    for code in codes
 }
+"""Control characters, halves of characters, and what turns the direction of all that follows."""
 
 Point = tuple[float, float]
 Anchor = Literal["start", "middle", "end"]
 
 
 def printable(text: str) -> str:
-    """Return a text without what no HTML may hold: control characters and lone surrogates."""
+    """Return a text without what no HTML may hold, or what would make it read as something else: control characters,
+    lone surrogates, changes of direction."""
     return text.translate(_UNPRINTABLE)
 
 

@@ -27,12 +27,13 @@ SIZES = {"desktop": (1280, 900), "phone": (390, 844), "small-phone": (360, 640)}
 @dataclass
 class Seen:
     """What a look at a page found. ``wrong`` is empty where all is well; ``ready_s`` seconds from the start of the
-    navigation until the table of episodes is there, by view."""
+    navigation until the table of episodes is there, by view; ``videos`` how many were found to play."""
 
     ready_s: dict[str, float] = field(default_factory=dict)
     episode_s: float = 0.0
     axe: dict[str, list[str]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    videos: int = 0
     screenshots: list[str] = field(default_factory=list)
 
 
@@ -93,6 +94,7 @@ class Look:
             device_scale_factor=1 if size == "desktop" else 2,
         )
         page = context.new_page()
+        page.on("dialog", lambda dialog: self._dialog(dialog))
         page.on("console", lambda message: self._console(message))
         page.on("pageerror", lambda error: self.seen.wrong.append(f"error in the page: {error}"))
         page.on("request", lambda request: self._request(request.url))
@@ -108,14 +110,33 @@ class Look:
 
     def _view(self, page: Any, name: str) -> None:
         self._fits(page, name)
-        self._axe(page, name)
+        if not name.startswith("small"):
+            self._axe(page, name)
         self._shot(page, name)
         page.locator(".rows tbody a").first.click()
         page.wait_for_selector("#episode article")
-        page.locator("#episode details > summary").first.click()
+        self._media(page, name)
+        for fold in page.locator("#episode details > summary").all()[:6]:
+            fold.click()
         self._fits(page, f"{name}, an episode")
-        self._axe(page, f"{name}-episode")
+        if not name.startswith("small"):
+            self._axe(page, f"{name}-episode")
         self._shot(page, f"{name}-episode")
+
+    def _media(self, page: Any, name: str) -> None:
+        """Whether pictures and videos of the opened episode can be seen."""
+        states = page.evaluate(
+            """async () => { const loaded = (video) => new Promise((done) => { if (video.readyState > 0) done(true);
+                 video.addEventListener('loadedmetadata', () => done(true));
+                 video.addEventListener('error', () => done(false));
+                 setTimeout(() => done(false), 5000); });
+               await Promise.all([...document.images].map((image) => image.decode().catch(() => null)));
+               return { images: [...document.images].map((image) => image.naturalWidth > 0),
+                        videos: await Promise.all([...document.querySelectorAll('video')].map(loaded)) }; }"""
+        )
+        self._check(all(states["images"]), f"{name}: a picture cannot be seen")
+        self._check(all(states["videos"]), f"{name}: a video cannot be seen")
+        self.seen.videos += sum(states["videos"])
 
     def _use(self, page: Any) -> None:
         self._sorts(page)
@@ -200,6 +221,10 @@ class Look:
             file = self.shots / f"{name}.png"
             page.screenshot(path=file, full_page=True)
             self.seen.screenshots.append(str(file))
+
+    def _dialog(self, dialog: Any) -> None:
+        self.seen.wrong.append(f"the page shows a dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _console(self, message: Any) -> None:
         if message.type in ("error", "warning"):

@@ -12,6 +12,9 @@ const KINDS = { code: "script", call: "call", message: "message to the user", fi
 
 const byId = (id) => document.getElementById(id);
 
+// Control characters, and what turns the direction of all that follows.
+const UNPRINTABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
+
 /** Make an element. A child that is no node is text; null and false are left out. */
 function el(tag, attributes, ...children) {
   const made = document.createElement(tag);
@@ -22,7 +25,7 @@ function el(tag, attributes, ...children) {
   }
   for (const child of children.flat(Infinity)) {
     if (child === null || child === undefined || child === false || child === "") continue;
-    made.append(child instanceof Node ? child : String(child));
+    made.append(child instanceof Node ? child : String(child).replace(UNPRINTABLE, "\ufffd"));
   }
   return made;
 }
@@ -139,12 +142,14 @@ function linkTo(row) {
   return `#episode=${encodeURIComponent(table.key[row])}${run}`;
 }
 
+const shortened = (text) => (text.length > 160 ? text.slice(0, 159) + "…" : text);
+
 function rowFor(row, all) {
   const cells = all.map((column) => {
     const value = valueOf(column, row);
     if (column.name === "task") {
       return el("th", { scope: "row", class: "task" },
-        el("a", { href: linkTo(row) }, table.instruction[row] || table.task[row]),
+        el("a", { href: linkTo(row) }, shortened(table.instruction[row] || table.task[row])),
         table.instruction[row] && el("span", { class: "id" }, breakable(table.task[row])));
     }
     if (column.name === "verdict") return el("td", { class: `verdict ${verdictClass(value)}` }, verdictMark(value));
