@@ -10,6 +10,7 @@ import importlib.util
 import os
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -174,6 +175,7 @@ class RayEngine:
     def _replace(self) -> list[Outcome]:
         """The driver is gone, and with it all that its workers were at: start another."""
         assert self._driver is not None
+        self._driver.kill_group()
         how = self._driver.end(grace_s=1.0)
         self._deaths += 1
         if self._deaths >= _MOST_DEATHS:
@@ -220,14 +222,22 @@ class _Driver:
         poller.register(self.channel, select.POLLIN)
         poller.poll(None if seconds is None else seconds * 1000)
 
+    def kill_group(self) -> None:
+        """End the driver with what there is of a cluster of its own: some of Ray's processes outlive the others."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
     def end(self, *, grace_s: float) -> str:
         """Hang up, wait, and return how the process ended and its last words."""
         self.channel.close()
         try:
             end_process(self.process, grace_s=grace_s)
-        finally:
-            self.process.kill()
+        except BaseException:
+            # A person has no patience for an order that does not come: all ends with it all the same.
+            self.kill_group()
             self.process.wait()
+            raise
+        finally:
             shutil.rmtree(self._temporary, ignore_errors=True)
         with self._words as words:
             words.seek(max(0, words.seek(0, os.SEEK_END) - 4096))

@@ -376,7 +376,7 @@ def serve(channel: Channel, order: Order) -> None:
 
 
 def main() -> NoReturn:
-    """Run one driver."""
+    """Run one driver, the first process of its group."""
     # A person's Ctrl-C is for the runner, which then hangs up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sock = socket.socket(fileno=int(sys.argv[1]))
@@ -394,8 +394,10 @@ def main() -> NoReturn:
     except BaseException:  # noqa: BLE001 - told on standard error; the engine sees the process end
         traceback.print_exc()
         code = 1
-    finally:
-        shutil.rmtree(Path(order.temporary), ignore_errors=True)
+    # Some of Ray's processes outlive the others; those of a cluster of our own are of this process's group.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.killpg(0, signal.SIGTERM)
+    shutil.rmtree(Path(order.temporary), ignore_errors=True)
     sys.stderr.flush()
     os._exit(code)
 
@@ -407,7 +409,7 @@ def _end_at_last(order: Order) -> None:
         time.sleep(0.1)
     time.sleep(1.0)
     shutil.rmtree(Path(order.temporary), ignore_errors=True)
-    os._exit(1)
+    os.killpg(0, signal.SIGKILL)
 
 
 def _cpus() -> int:
