@@ -10,7 +10,6 @@ import importlib.util
 import os
 import select
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -27,7 +26,7 @@ from embodied_codeact.errors import OPERATOR_ERRORS, ConfigurationError, Environ
 from embodied_codeact.evaluation.engine import Job, Lost, Outcome
 from embodied_codeact.evaluation.ray_worker import Setup
 from embodied_codeact.evaluation.suites import Trial
-from embodied_codeact.processes import describe_exit, end_process
+from embodied_codeact.processes import describe_exit, end_process, kill_session
 
 _MOST_DEATHS = 3
 """Drivers that end one after another before any of them gave an outcome: none ever will."""
@@ -175,7 +174,7 @@ class RayEngine:
     def _replace(self) -> list[Outcome]:
         """The driver is gone, and with it all that its workers were at: start another."""
         assert self._driver is not None
-        self._driver.kill_group()
+        self._driver.kill()
         how = self._driver.end(grace_s=1.0)
         self._deaths += 1
         if self._deaths >= _MOST_DEATHS:
@@ -222,10 +221,9 @@ class _Driver:
         poller.register(self.channel, select.POLLIN)
         poller.poll(None if seconds is None else seconds * 1000)
 
-    def kill_group(self) -> None:
+    def kill(self) -> None:
         """End the driver with what there is of a cluster of its own: some of Ray's processes outlive the others."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        kill_session(self.process.pid)
 
     def end(self, *, grace_s: float) -> str:
         """Hang up, wait, and return how the process ended and its last words."""
@@ -234,7 +232,7 @@ class _Driver:
             end_process(self.process, grace_s=grace_s)
         except BaseException:
             # A person has no patience for an order that does not come: all ends with it all the same.
-            self.kill_group()
+            self.kill()
             self.process.wait()
             raise
         finally:

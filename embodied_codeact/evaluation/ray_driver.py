@@ -40,7 +40,7 @@ import ray.exceptions
 from embodied_codeact.channel import Channel, ChannelClosed
 from embodied_codeact.errors import OPERATOR_ERRORS, ConfigurationError, EnvironmentFailure, OperatorError
 from embodied_codeact.evaluation.ray_worker import RayWorker, Setup
-from embodied_codeact.processes import on_hangup
+from embodied_codeact.processes import kill_session, on_hangup
 
 LOCAL = "local"
 _ANY = ""
@@ -376,7 +376,7 @@ def serve(channel: Channel, order: Order) -> None:
 
 
 def main() -> NoReturn:
-    """Run one driver, the first process of its group."""
+    """Run one driver, the first process of its session."""
     # A person's Ctrl-C is for the runner, which then hangs up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sock = socket.socket(fileno=int(sys.argv[1]))
@@ -394,9 +394,7 @@ def main() -> NoReturn:
     except BaseException:  # noqa: BLE001 - told on standard error; the engine sees the process end
         traceback.print_exc()
         code = 1
-    # Some of Ray's processes outlive the others; those of a cluster of our own are of this process's group.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    os.killpg(0, signal.SIGTERM)
+    _kill_the_others()
     shutil.rmtree(Path(order.temporary), ignore_errors=True)
     sys.stderr.flush()
     os._exit(code)
@@ -408,8 +406,15 @@ def _end_at_last(order: Order) -> None:
     while ray.is_initialized() and time.monotonic() < deadline:
         time.sleep(0.1)
     time.sleep(1.0)
+    _kill_the_others()
     shutil.rmtree(Path(order.temporary), ignore_errors=True)
-    os.killpg(0, signal.SIGKILL)
+    os._exit(1)
+
+
+def _kill_the_others() -> None:
+    """Some of the processes of a cluster of our own outlive the others. They are of this process's session."""
+    if os.getsid(0) == os.getpid():
+        kill_session(os.getpid(), but=os.getpid())
 
 
 def _cpus() -> int:
