@@ -8,9 +8,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import psutil
@@ -31,6 +31,7 @@ needs_ray = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install 'embodied-codeact[ray]'"
 )
 HOMES, SEEDS = 6, 4
+Test = TypeVar("Test", bound=Callable[..., None])
 
 
 @pytest.fixture(scope="module")
@@ -62,16 +63,9 @@ def no_worker_left(cluster: RayCluster) -> Iterator[None]:
     assert not cluster.servers()
 
 
-on_cluster = [needs_ray, pytest.mark.keeps_processes, pytest.mark.usefixtures("no_worker_left")]
-
-
-def marked(*marks: Any) -> Any:
-    def decorate(function: Any) -> Any:
-        for mark in marks:
-            function = mark(function)
-        return function
-
-    return decorate
+def on_cluster(test: Test) -> Test:
+    """A test on the cluster, which is still there after it, but without workers."""
+    return needs_ray(pytest.mark.keeps_processes(pytest.mark.usefixtures("no_worker_left")(test)))
 
 
 def test_without_ray_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +103,7 @@ def test_the_files_that_have_to_be_on_every_node(tmp_path: Path, monkeypatch: py
     assert files_of(job) == [str(tmp_path / "games"), str(replies)]
 
 
-@marked(*on_cluster)
+@on_cluster
 @pytest.mark.parametrize(("workers", "lanes"), [(None, 1), (1, 2)])
 def test_two_nodes_give_the_same_episodes(
     cluster: RayCluster, plan: Plan, undisturbed: dict[str, dict[str, Any]], workers: int | None, lanes: int
@@ -122,7 +116,7 @@ def test_two_nodes_give_the_same_episodes(
     assert not kept.again_because
 
 
-@marked(*on_cluster)
+@on_cluster
 def test_a_worker_that_is_killed_is_replaced(
     cluster: RayCluster, plan: Plan, undisturbed: dict[str, dict[str, Any]]
 ) -> None:
@@ -141,7 +135,7 @@ def test_a_worker_that_is_killed_is_replaced(
     assert kept.essences == undisturbed
 
 
-@marked(*on_cluster)
+@on_cluster
 def test_a_node_that_is_lost_in_the_middle(
     cluster: RayCluster, plan: Plan, undisturbed: dict[str, dict[str, Any]]
 ) -> None:
@@ -157,7 +151,7 @@ def test_a_node_that_is_lost_in_the_middle(
     assert kept.essences == undisturbed
 
 
-@marked(*on_cluster)
+@on_cluster
 def test_the_connection_to_the_cluster_is_killed(
     cluster: RayCluster, plan: Plan, undisturbed: dict[str, dict[str, Any]]
 ) -> None:
@@ -167,7 +161,7 @@ def test_the_connection_to_the_cluster_is_killed(
     assert kept.essences == undisturbed
 
 
-@marked(*on_cluster)
+@on_cluster
 def test_a_cluster_without_a_free_cpu_is_waited_for(cluster: RayCluster, plan: Plan) -> None:
     notes: list[str] = []
     with contextlib.ExitStack() as stack:
@@ -241,7 +235,7 @@ def _temporary_folders() -> set[Path]:
     return set(Path("/tmp").glob("eca-ray-*"))
 
 
-def _until(condition: Any, seconds: float = 30.0) -> None:
+def _until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
