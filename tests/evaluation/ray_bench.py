@@ -38,7 +38,7 @@ _WARM_UP = 8
 class _Side:
     """An engine, the processes that work for it, and what it took, a number for each round."""
 
-    engine: LocalEngine | RayEngine
+    engine: Any
     processes: Callable[[], list[psutil.Process]]
     start_s: float
     wall_s: list[float] = field(default_factory=list)
@@ -61,18 +61,29 @@ class _Side:
         }
 
     def _cpu(self) -> float:
-        """Processor time so far of this process and of those that work for the engine, ended children included."""
-        used = time.process_time()
-        for process in self.processes():
-            with contextlib.suppress(psutil.NoSuchProcess):
-                used += sum(process.cpu_times()[:4])
-        return used
+        """Processor time so far of this process and of those that work for the engine."""
+        return time.process_time() + _cpu_of(self.processes())
 
 
 def _family(pid: int) -> list[psutil.Process]:
     """A process with all that it has started."""
     process = psutil.Process(pid)
     return [process, *process.children(recursive=True)]
+
+
+def _cpu_of(processes: list[psutil.Process]) -> float:
+    """Processor time so far, ended children included."""
+    used = 0.0
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            used += sum(process.cpu_times()[:4])
+    return used
+
+
+def _ray_itself(cluster: RayCluster, engine: RayEngine) -> list[psutil.Process]:
+    """All of Ray's processes but the workers and what those have started, and our driver."""
+    work = {process for worker in cluster.workers() for process in _family(worker.pid)}
+    return [process for process in _family(cluster.process.pid) + _family(engine.pid) if process not in work]
 
 
 def _start(make: Callable[[], Any], processes: Callable[[Any], list[psutil.Process]], plan: Plan) -> _Side:
@@ -96,20 +107,24 @@ def measure(plan: Plan, rounds: int, cluster: RayCluster) -> tuple[dict[str, Any
             lambda engine: _family(cluster.process.pid) + _family(engine.pid),
             plan,
         )
-        identical = True
+        identical, ray_cpu_s = True, 0.0
         expected = local.attempt(plan)
         local.wall_s.clear()
         local.cpu_s.clear()
         for number in range(rounds):
             # Whichever comes first, comes second in the next round.
             for side in (local, on_ray) if number % 2 else (on_ray, local):
+                before = _cpu_of(_ray_itself(cluster, on_ray.engine))
                 identical &= side.attempt(plan) == expected
+                if side is on_ray:
+                    ray_cpu_s += _cpu_of(_ray_itself(cluster, on_ray.engine)) - before
     figures = {
         "identical": identical,
         "local": local.figures(len(plan.trials)),
         "ray": on_ray.figures(len(plan.trials)),
         "cost_percent": _cost(local.wall_s, on_ray.wall_s),
         "cpu_cost_percent": _cost(local.cpu_s, on_ray.cpu_s),
+        "cpu_ms_an_episode_of_ray_itself": round(1000 * ray_cpu_s / rounds / len(plan.trials), 2),
     }
     return figures, expected
 
