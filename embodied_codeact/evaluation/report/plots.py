@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from markupsafe import Markup
 
@@ -21,6 +22,7 @@ from embodied_codeact.evaluation.statistics import Rate
 SERIES = 8
 """Colours that the page has; a ninth group begins anew, with another shape."""
 _LABEL_CHARS = 14
+_MOST_MARKS = 12
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,13 @@ def in_both(draw: Callable[[Layout], Markup], wide: Layout, narrow: Layout) -> M
     return Markup("").join([draw(wide), draw(narrow)])
 
 
-def success_by_type(groups: Sequence[Group]) -> Markup:
-    """Success of each group with its interval, of all episodes and by type of task."""
-    types = sorted({kind for group in groups for kind in group.summary.by_type})
+def success_by(groups: Sequence[Group], what: Literal["type", "part"]) -> Markup:
+    """Success of each group with its interval, of all episodes and by the tasks' types, or the suite's parts."""
+    rates_of = [group.summary.by_type if what == "type" else group.summary.by_part for group in groups]
+    names = sorted({name for rates in rates_of for name in rates})
     rows: list[tuple[str, list[Rate | None]]] = [("all", [group.summary.success for group in groups])]
-    if len(types) > 1:
-        rows += [(kind, [group.summary.by_type.get(kind) for group in groups]) for kind in types]
+    if len(names) > 1:
+        rows += [(name, [rates.get(name) for rates in rates_of]) for name in names]
 
     def draw(layout: Layout) -> Markup:
         step, gap, top = 17.0, 16.0, 24.0 if layout.wide else 32.0
@@ -77,7 +80,7 @@ def success_by_type(groups: Sequence[Group]) -> Markup:
             y += gap
         grid = _percent_grid(layout, 18.0, y - gap + 6)
         return svg.drawing(
-            f"types-{layout.name}", "Success by type of task", (layout.width, y), [*grid, *shapes], style=layout.name
+            f"{what}s-{layout.name}", f"Success by {what}", (layout.width, y), [*grid, *shapes], style=layout.name
         )
 
     return in_both(draw, Layout("wide", 1000, 250, 150), Layout("narrow", 340, 6, 100))
@@ -152,7 +155,7 @@ def budget_curve(groups: Sequence[Group], published: Sequence[Reference]) -> Mar
         for place, group in enumerate(groups):
             shapes += _band(group, place, at)
         for place, group in enumerate(groups):
-            shapes += _curve(group, place, at, marks=most <= 20)
+            shapes += _curve(group, place, at)
         if layout.wide:
             shapes += _curve_labels(groups, published, layout, most, at)
         shapes.append(svg.text("budget of turns, k", layout.x(0.5), bottom + 38, anchor="middle", style="axis"))
@@ -206,11 +209,12 @@ def _band(group: Group, place: int, at: At) -> list[Markup]:
     return [svg.path(border, f"band {series(place)}", closed=True)]
 
 
-def _curve(group: Group, place: int, at: At, *, marks: bool) -> list[Markup]:
+def _curve(group: Group, place: int, at: At) -> list[Markup]:
     curve = _points(group)
     shapes = [svg.path([at(k, rate.rate) for k, rate in curve], f"curve {series(place)}")] if len(curve) > 1 else []
-    shown = curve if marks else curve[-1:]
-    for k, rate in shown:
+    # Not all of many, and each group at others, so that curves which lie on each other can be told.
+    every = -(-len(curve) // _MOST_MARKS)
+    for k, rate in dict.fromkeys([*curve[place % every :: every], *curve[-1:]]) if curve else ():
         told = f"{group.name}, k = {k}: {percent(rate.rate)} ({interval(rate)})"
         shapes.append(svg.mark(place, at(k, rate.rate), f"mark {series(place)}", title=told))
     return shapes
@@ -299,6 +303,9 @@ def _panel(
 ) -> list[Markup]:
     means = [getattr(group.summary.costs, name).all.mean for group in groups]
     most = max((mean for mean in means if mean is not None), default=0.0) or 1.0
+    if name == "seconds":
+        # Where a model's own count of its seconds is more than the clock's, the parts are.
+        most = max(most, *(sum(mean for _, _, mean in _parts(group)) for group in groups))
     labels = [group.action for group in groups]
     if len(set(labels)) < len(labels):
         labels = [group.name for group in groups]
@@ -320,14 +327,22 @@ def _panel(
 
 def _stacked(group: Group, corner: svg.Point, scale: float, told: str, place: int) -> list[Markup]:
     shapes, x = [], corner[0]
-    for part, words in (("model_s", "model"), ("execution_s", "scripts and calls"), ("rest_s", "rest")):
-        mean = getattr(group.summary.costs, part).all.mean or 0.0
+    for part, words, mean in _parts(group):
         title = f"{told}, of which {words} {seconds(mean)}"
-        shapes.append(
-            svg.bar(x, corner[1], mean * scale, 15, f"bar {part.removesuffix('_s')} {series(place)}", title=title)
-        )
+        shapes.append(svg.bar(x, corner[1], mean * scale, 15, f"bar {part} {series(place)}", title=title))
         x += mean * scale
     return shapes
+
+
+def _parts(group: Group) -> list[tuple[str, str, float]]:
+    """What an episode's seconds went to: class, words, average."""
+    costs = group.summary.costs
+    means = [
+        ("model", "model", costs.model_s),
+        ("execution", "scripts and calls", costs.execution_s),
+        ("rest", "rest", costs.rest_s),
+    ]
+    return [(style, words, cost.all.mean or 0.0) for style, words, cost in means]
 
 
 def pair(counts: PairCounts, first: int, second: int, name: str) -> Markup:

@@ -303,9 +303,9 @@ function folded(title, make) {
 
 function pictures(images, label) {
   return images.map((image, place) => {
-    const name = image.title || `${label}, figure ${place + 1}`;
-    return el("figure", { class: "shot" }, el("img", { src: `data:image/${image.format === "jpeg" ? "jpeg" : "png"};base64,${image.data}`, alt: name }),
-      image.title && el("figcaption", null, image.title));
+    const shown = el("img", { alt: image.title || `${label}, figure ${place + 1}` });
+    valueAt(image.at).then((data) => { shown.src = `data:image/${image.format === "jpeg" ? "jpeg" : "png"};base64,${data}`; });
+    return el("figure", { class: "shot" }, shown, image.title && el("figcaption", null, image.title));
   });
 }
 
@@ -466,6 +466,17 @@ function closeEpisode() {
   return row;
 }
 
+/** Show the table as it was left, the episode's row in it, and the focus there. */
+function returnTo(row) {
+  const place = view.order.indexOf(row), page = Math.floor(place / PAGE_ROWS);
+  if (place >= 0 && page !== view.page) { view.page = page; showRows(); }
+  scrollTo(0, leftAt);
+  const link = [...body.querySelectorAll("th a")].find((one) => one.getAttribute("href") === linkTo(row));
+  if (!link) { byId("h-episodes").scrollIntoView(); return; }
+  link.focus({ preventScroll: true });
+  link.scrollIntoView({ block: "nearest" });
+}
+
 function missing(key) {
   byId("episode").replaceChildren(el("div", { class: "bar-top" }, el("button", { type: "button", click: leave }, "← All episodes")),
     el("h2", { tabindex: "-1", id: "h-episode" }, "No such episode"), el("p", null, `This report holds no episode ${key}.`));
@@ -480,11 +491,8 @@ async function route() {
   if (!hash.startsWith("#episode=")) {
     if (!byId("episode").hidden) {
       const row = closeEpisode();
-      if (hash === "#episodes" && row !== null) {
-        scrollTo(0, leftAt);
-        const link = [...body.querySelectorAll("th a")].find((one) => one.getAttribute("href") === linkTo(row));
-        if (link) { link.focus({ preventScroll: true }); link.scrollIntoView({ block: "nearest" }); } else byId("h-episodes").scrollIntoView();
-      } else if (hash.length > 1) byId(hash.slice(1))?.scrollIntoView();
+      if (row !== null && (hash === "" || hash === "#episodes")) returnTo(row);
+      else if (hash.length > 1) byId(hash.slice(1))?.scrollIntoView();
     }
     return;
   }
