@@ -75,7 +75,7 @@ def success_by(groups: Sequence[Group], what: Literal["type", "part"]) -> Markup
                 if rate is not None and rate.episodes:
                     shapes += _interval(layout, rate, y - 5, place, f"{groups[place].name}, {name}")
             if layout.wide:
-                middle = first + (y - first) / 2 + 3.5
+                middle = first + (y - first) / 2 + 8
                 shapes.insert(0, svg.text(name, layout.left - 14, middle, anchor="end", style="label", length=32))
             y += gap
         grid = _percent_grid(layout, 18.0, y - gap + 6)
