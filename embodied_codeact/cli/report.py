@@ -66,12 +66,17 @@ def report(
     if as_json:
         common.print_json(as_plain(made))
         return
+    print_report(console, made)
+    for place in written:
+        console.print(f"written: {place}", markup=False, soft_wrap=True)
+
+
+def print_report(console: Console, made: Report) -> None:
+    """Show a report at a terminal: what each run is, then the tables."""
     for run in made.runs:
         _print_run(console, run)
     for sheet in sheets(made, most=_MOST_ROWS):
         _print_sheet(console, sheet)
-    for place in written:
-        console.print(f"written: {place}", markup=False, soft_wrap=True)
 
 
 def _write(

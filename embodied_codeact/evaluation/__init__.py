@@ -6,6 +6,7 @@
 ``facts``     the figures of one episode, of which all others are made
 ``summary``   the figures of many episodes: success, turn budgets, costs, errors
 ``pairs``     two runs compared, episode by episode
+``published`` results of others, to stand beside one's own
 ``report``    the figures of runs, for people and for programs
 ``compare``   recorded and replayed output, without decoration
 ``replay``    replays recorded episodes and reports where the environment answers otherwise

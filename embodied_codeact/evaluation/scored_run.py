@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import msgspec
 
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.evaluation.facts import EpisodeFacts, facts_of
-from embodied_codeact.evaluation.run_folder import Run, read_run
+from embodied_codeact.evaluation.run_folder import FAULTS, Run, read_run
 from embodied_codeact.evaluation.summary import Summary, summarize
+from embodied_codeact.trajectories import read_episodes
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +35,8 @@ class ScoredRun(msgspec.Struct, frozen=True, kw_only=True):
     environments' where there is no suite. ``facts`` are of every episode once, in the order in which they ended.
     ``budget`` is how many turns an episode might take, or took at most where nothing says. ``planned`` is how many
     episodes there are to be, None where nothing says; ``missing`` how many of those have not ended yet. ``duplicates``
-    are keys that the file holds more than once, with how often; each is counted once.
+    are keys that a file holds more than once, with how often; each is counted once. ``failed`` counts the attempts that
+    the system failed and that the run keeps apart, by message.
     """
 
     name: str
@@ -46,6 +49,7 @@ class ScoredRun(msgspec.Struct, frozen=True, kw_only=True):
     planned: int | None
     missing: int
     duplicates: dict[str, int]
+    failed: dict[str, int] = msgspec.field(default_factory=dict)
 
     @property
     def incomplete(self) -> str:
@@ -93,7 +97,13 @@ def score_run(run: Run, name: str | None = None) -> ScoredRun:
         planned=len(run.trials) if run.manifest is not None else None,
         missing=sum(trial.key not in ended for trial in run.trials),
         duplicates=duplicates,
+        failed=_failed(run),
     )
+
+
+def _failed(run: Run) -> dict[str, int]:
+    file = run.path / FAULTS
+    return dict(Counter(episode.error or "" for episode in read_episodes(file))) if file.is_file() else {}
 
 
 def _once(facts: Iterable[EpisodeFacts]) -> tuple[list[EpisodeFacts], dict[str, int]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from embodied_codeact.evaluation.run_folder import EPISODES, MANIFEST
+from embodied_codeact.evaluation.run_folder import EPISODES, FAULTS, MANIFEST
 from tests.cli.support import error_line, invoke
 from tests.evaluation.made import episode, trials, write_episodes, write_run
 
@@ -18,9 +18,9 @@ def test_a_run_at_a_terminal(tmp_path: Path) -> None:
         episode("a", ["KeyError", "run"]),
         episode("b", ["run"], success=False, end="turns", kind="hard"),
         episode("c", end="error", error="the endpoint is gone"),
-        episode("a", ["run"]),
     ]
     run = write_run(tmp_path / "night", made, trials("a", "b", "c", "d"))
+    write_episodes(run / FAULTS, [episode("d", end="error", error=why) for why in ("no answer", "still none")])
     result = invoke("report", run)
     assert result.exit_code == 0, result.output
     shown = [" ".join(line.split()) for line in result.stdout.splitlines()]
@@ -29,7 +29,7 @@ def test_a_run_at_a_terminal(tmp_path: Path) -> None:
         "kitchen: m, code",
         "incomplete: 1 of 4 episodes have not ended",
         "1 episode not scored, since the system failed: the endpoint is gone",
-        "1 episode recorded more than once, counted once: pantry/a#0",
+        "2 attempts failed by the system are in faults.jsonl; the first: no answer",
     ]
     for line in (
         "night 2 1 50.0 % 9.5–90.5 % 1.50 3.00 165 2.0 s",
@@ -42,6 +42,14 @@ def test_a_run_at_a_terminal(tmp_path: Path) -> None:
     ):
         assert line in shown, result.stdout
     assert all("Traceback" not in line for line in shown)
+
+
+def test_what_is_there_twice_is_said(tmp_path: Path) -> None:
+    names = ["a", "b", "c", "d", "a", "b", "c", "d"]
+    result = invoke("report", write_episodes(tmp_path / "kept.jsonl", [episode(name) for name in names]))
+    said = "4 episodes recorded more than once, counted once: pantry/a#0, pantry/b#0, pantry/c#0, ..."
+    assert f"  {said}\n" in result.stdout
+    assert "kept 4 4 100.0 %" in " ".join(result.stdout.split())
 
 
 def test_models_by_form_of_action_as_the_paper_has_them(tmp_path: Path) -> None:
@@ -78,12 +86,14 @@ def test_json_is_one_object_and_nothing_else(tmp_path: Path) -> None:
 
 def test_reports_are_written_beside_a_run_that_they_leave_alone(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
+    pytest.importorskip("jinja2")
     run = write_run(tmp_path / "night", [episode()], trials("a"))
     before = {file.name: file.read_bytes() for file in run.iterdir()}
-    places = ("--markdown", run / "report.md", "--csv", run, "--parquet", run / "tables")
+    places = {"markdown": run / "report.md", "csv": run, "parquet": run / "tables", "html": run / "report.html"}
     for _ in range(2):
-        result = invoke("report", run, *places)
+        result = invoke("report", run, *(word for name, place in places.items() for word in (f"--{name}", place)))
         assert result.exit_code == 0, result.output
+        assert result.stdout.endswith("".join(f"written: {place}\n" for place in places.values()))
     assert {name: (run / name).read_bytes() for name in before} == before
     assert (run / "report.md").read_text().startswith("# Evaluation\n")
     assert (run / "episodes.csv").read_text().count("\n") == 2

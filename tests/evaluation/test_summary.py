@@ -58,7 +58,8 @@ def test_costs_of_all_and_of_those_that_were_solved() -> None:
     assert (costs.prompt_tokens.all, costs.completion_tokens.all) == (Spread(243 / 3, 40.0), Spread(25 / 3, 3.0))
     assert (costs.tokens.all.mean, costs.tokens.solved.mean) == (268 / 3, 262 / 2)
     assert (costs.model_s.solved, costs.execution_s.all) == (Spread(1.0, 1.0), Spread(1 / 3, 0.25))
-    assert (costs.rest_s.all.mean, costs.rest_s.all.median) == (pytest.approx(5 / 3), 0.75)
+    assert costs.rest_s.all.mean == pytest.approx(5 / 3)
+    assert costs.rest_s.all.median == 0.75
     assert (summary.estimated, summary.invalid_replies, summary.not_run) == (1, 1, 0)
 
 

@@ -128,6 +128,7 @@ def _plain_run(run: ScoredRun) -> dict[str, Any]:
         "missing": run.missing,
         "incomplete": run.incomplete,
         "duplicates": run.duplicates,
+        "failed": run.failed,
         "summary": run.summary,
         "groups": [
             {"name": group.name, "model": group.model, "action": group.action, "summary": group.summary}

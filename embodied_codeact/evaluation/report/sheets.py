@@ -25,6 +25,7 @@ from embodied_codeact.evaluation.report.tables import (
     runs_table,
     success_table,
 )
+from embodied_codeact.evaluation.run_folder import FAULTS
 from embodied_codeact.evaluation.scored_run import ScoredRun
 
 INTERVAL = "95 % interval"
@@ -86,6 +87,9 @@ def remarks(run: ScoredRun) -> list[str]:
     if summary.faulted:
         first = next(iter(summary.faults))
         said.append(f"{words.plural(summary.faulted, 'episode')} not scored, since the system failed: {first}")
+    if run.failed:
+        attempts = words.plural(sum(run.failed.values()), "attempt")
+        said.append(f"{attempts} failed by the system are in {FAULTS}; the first: {next(iter(run.failed))}")
     if summary.stopped:
         said.append(f"{words.plural(summary.stopped, 'episode')} not scored, since a person ended them")
     if summary.unjudged:
@@ -213,7 +217,7 @@ def _word(value: Value, column: Column) -> str:
             case "p":
                 return words.p_value(value).removeprefix("p = ").removeprefix("p ")
             case _:
-                return words.number(value)
+                return words.number(value).replace("-", "−")
     if isinstance(value, int) and not isinstance(value, bool):
         return words.number(value)
     return str(value)
