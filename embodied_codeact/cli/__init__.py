@@ -19,6 +19,7 @@ from embodied_codeact.cli.chat import chat
 from embodied_codeact.cli.conformance import conformance
 from embodied_codeact.cli.doctor import doctor
 from embodied_codeact.cli.evaluation import evaluate_command
+from embodied_codeact.cli.experiment import app as experiment
 from embodied_codeact.cli.generate import app as generate
 from embodied_codeact.cli.keys import keys
 from embodied_codeact.cli.launch import launch
@@ -86,6 +87,7 @@ app.command("bench")(bench)
 app.command("conformance")(conformance)
 app.add_typer(controller.app, name="controller")
 app.add_typer(generate, name="generate")
+app.add_typer(experiment, name="experiment")
 
 
 def main() -> None:

@@ -96,11 +96,20 @@ def _write(
     if parquet is not None:
         write_parquet(made, parquet)
     if html is not None:
-        from embodied_codeact.evaluation.report.html import write_report
-
-        with _page_progress(console, made) as on_episode:
-            write_report(made, html, videos=videos, on_episode=on_episode)
+        write_page(console, made, html, videos=videos)
     return [place for place in (markdown, csv, parquet, html) if place is not None]
+
+
+def write_page(console: Console, made: Report, file: Path, *, videos: bool = False) -> None:
+    """Write a report as one page.
+
+    Raises:
+        ConfigurationError: a package is missing, or the file cannot be written.
+    """
+    from embodied_codeact.evaluation.report.html import write_report
+
+    with _page_progress(console, made) as on_episode:
+        write_report(made, file, videos=videos, on_episode=on_episode)
 
 
 @contextlib.contextmanager

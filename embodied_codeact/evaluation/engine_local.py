@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import os
 import select
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from embodied_codeact.evaluation.engine import Job, Lost, Outcome
 from embodied_codeact.evaluation.suites import Trial
 from embodied_codeact.processes import describe_exit, end_process
 
+_WORKER = "embodied_codeact.evaluation.worker_process"
 _MOST_DEATHS = 5
 """Workers that die one after another before any of them gave an outcome: none ever will."""
 
@@ -39,8 +42,8 @@ class LocalEngine:
         self._closed = False
         self._workers: list[_Worker] = []
         try:
-            for _ in range(workers):
-                self._workers.append(_Worker(job))
+            for cores in shares(sorted(os.sched_getaffinity(0)), workers):
+                self._workers.append(_Worker(job, cores))
         except BaseException:
             self.close()
             raise
@@ -146,20 +149,33 @@ class LocalEngine:
         trials = list(worker.trials.values())
         begun, not_begun = trials[: self._lanes], trials[self._lanes :]
         self._waiting.extendleft(reversed(not_begun))
-        self._workers[index] = _Worker(self._job)
+        self._workers[index] = _Worker(self._job, worker.cores)
         return [Lost(trial, how) for trial in begun]
+
+
+def shares(cores: Sequence[int], workers: int) -> list[Sequence[int]]:
+    """Deal out cores to workers, so that the processes of one do not push those of another from core to core.
+
+    >>> shares([0, 1, 2, 3], 2), shares([0, 1], 3), shares([4, 5], 1)
+    ([[0, 1], [2, 3]], [[0], [1], [0]], [[4, 5]])
+    """
+    if workers >= len(cores):
+        return [[cores[index % len(cores)]] for index in range(workers)]
+    ends = [index * len(cores) // workers for index in range(workers + 1)]
+    return [cores[start:end] for start, end in itertools.pairwise(ends)]
 
 
 class _Worker:
     """One worker process, and the trials that it was sent and has not answered, in their order."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, cores: Sequence[int]) -> None:
         ours, theirs = Channel.pair()
+        self.cores = cores
         self.trials: dict[int, Trial] = {}
         with theirs:
             # Of its own session: a person's Ctrl-C is for the runner, which then ends its workers in order.
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "embodied_codeact.evaluation.worker_process", str(theirs.fileno())],
+                [sys.executable, "-m", _WORKER, str(theirs.fileno()), ",".join(map(str, cores))],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

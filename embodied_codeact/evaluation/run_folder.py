@@ -29,7 +29,7 @@ from embodied_codeact.evaluation.suites import Suite, Trial, trial_key
 from embodied_codeact.trajectories import read_episodes
 from embodied_codeact.trajectories.reader import read_lines
 
-RUN_SCHEMA = 1
+RUN_SCHEMA = OLDEST_RUN_SCHEMA = 1
 MANIFEST, TRIALS, EPISODES, FAULTS, TASKS, MEDIA = (
     "run.json",
     "trials.jsonl",
@@ -108,12 +108,17 @@ def read_manifest(folder: Path) -> RunManifest:
     """Read what a run was asked for.
 
     Raises:
-        ConfigurationError: it cannot be read, is damaged, or was written by a newer version.
+        ConfigurationError: it cannot be read, is damaged, or is of a schema that this version does not read.
     """
     file = folder / MANIFEST
     try:
         data = file.read_bytes()
         schema = msgspec.json.decode(data, type=_Versioned).schema
+        if schema < OLDEST_RUN_SCHEMA:
+            raise ConfigurationError(
+                f"{file} was written by an older version (schema {schema}, this version reads {OLDEST_RUN_SCHEMA} to "
+                f"{RUN_SCHEMA}): read it with the embodied-codeact that wrote it"
+            )
         if schema > RUN_SCHEMA:
             raise ConfigurationError(
                 f"{file} was written by a newer version (schema {schema}, this version reads up to {RUN_SCHEMA}): "

@@ -78,11 +78,16 @@ def part_name(part: Part) -> str:
 
 
 def fill_in(suite: Suite, given: Mapping[str, Any]) -> Suite:
-    """Return the suite with the values of its parameters in their places, and with every part named.
+    """Return the suite with the values of its parameters in their places, and with every part named. What is no
+    parameter of a suite with one part is an option of that part's environment.
 
     Raises:
-        ConfigurationError: one is missing, or the suite has no such parameter.
+        ConfigurationError: a parameter is missing, or there is none of that name.
     """
+    if len(suite.parts) == 1:
+        options = {name: value for name, value in given.items() if name not in suite.parameters}
+        part = replace(suite.parts[0], options={**suite.parts[0].options, **options})
+        suite, given = replace(suite, parts=[part]), {k: v for k, v in given.items() if k in suite.parameters}
     for name in given:
         if name not in suite.parameters:
             hint = did_you_mean(name, suite.parameters) or f" It has: {', '.join(suite.parameters) or 'none'}."

@@ -1,12 +1,13 @@
 """A worker process: attempts the trials that its engine sends over an inherited socket, until the engine hangs up.
 
-Started as ``python -m embodied_codeact.evaluation.worker_process FD``. The first message is the job; then come trials,
-and outcomes go back. ``{"failed": {"kind", "message"}}`` says that no trial can be attempted here, ``{"note": text}``
-what the operator should know.
+Started as ``python -m embodied_codeact.evaluation.worker_process FD CORES``; it and all that it starts keep to these
+cores. The first message is the job; then come trials, and outcomes go back. ``{"failed": {"kind", "message"}}`` says
+that no trial can be attempted here, ``{"note": text}`` what the operator should know.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -70,6 +71,9 @@ def main() -> NoReturn:
     # A person's Ctrl-C is for the runner, which then hangs up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     channel = Channel(socket.socket(fileno=int(sys.argv[1])))
+    # A container may have lost cores since they were dealt out.
+    with contextlib.suppress(OSError):
+        os.sched_setaffinity(0, {int(core) for core in sys.argv[2].split(",")})
     code = 0
     try:
         serve(channel)

@@ -14,8 +14,10 @@ import pytest
 from embodied_codeact.agent.events import EventSink
 from embodied_codeact.cli.agents import AgentMaker
 from embodied_codeact.contracts import Task
+from embodied_codeact.evaluation import trials
 from embodied_codeact.trajectories import read_episodes
-from tests.cli.support import NEVER_ENDS, CommandProcess, error_line, invoke, write_trace
+from tests.cli.support import NEVER_ENDS, SOLVES, CommandProcess, error_line, invoke, write_trace
+from tests.models.openai_endpoint.server import ScriptedServer, closes_at_once, fails, says
 from tests.support.counter import seeded_goal
 
 EVAL = ("eval", "counter", "-o", "seeded=true", "--sandbox", "best", "--task", "reach-any", "--seed", "5")
@@ -95,6 +97,64 @@ def test_ctrl_c_ends_all_episodes_and_tells_what_there_is(temporary: Path, tmp_p
     assert len(ends) <= 3 + parallel
     assert not psutil.wait_procs(started, timeout=5)[1]
     assert not list(temporary.iterdir())
+
+
+@pytest.mark.usefixtures("counter_installed")
+def test_an_endpoint_that_stays_away_for_a_while_pauses_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every episode is scored in the end, and none as the model's failure."""
+    pytest.importorskip("openai", reason="the openai client is not installed")
+    monkeypatch.setattr(trials, "FIRST_PAUSE_S", 0.2)
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    kept = tmp_path / "run"
+    words = ("eval", "counter", "--sandbox", "best", "--task", "reach-3", "--seeds", "3", "-m", "retries=0")
+    with ScriptedServer(says(SOLVES), fails(503), fails(503), closes_at_once, says(SOLVES), says(SOLVES)) as server:
+        result = invoke(*words, "--model", f"openai:tiny@{server.url}", "--out", kept)
+        assert not server.script, "faults that were not met"
+    assert result.exit_code == 0, result.output
+    assert result.stdout.count("paused, trying again in") >= 2
+    assert "3 of 3 solved" in result.stdout
+    assert {file.name for file in kept.iterdir()} == {"run.json", "trials.jsonl", "episodes.jsonl"}
+    with ScriptedServer(says(SOLVES), *[fails(503)] * 9) as server:
+        impatient = ("--patience", "0", "--out", tmp_path / "other", "--json")
+        ended = invoke(*words, "--model", f"openai:tiny@{server.url}", *impatient)
+    assert (ended.exit_code, ended.stdout) == (3, "")
+    assert "did not answer in 1 attempt: status 503" in ended.stderr
+    assert "stopped after 1 of 3 episodes" in ended.stderr
+    assert "the same command with --resume goes on" in ended.stderr
+
+
+@pytest.mark.usefixtures("counter_installed")
+def test_a_run_in_a_folder_goes_on_where_it_was_interrupted(temporary: Path, tmp_path: Path) -> None:
+    trace, kept = write_traces(tmp_path / "trace.jsonl", range(5, 8)), tmp_path / "run"
+    never = write_trace(tmp_path / "never.jsonl", [NEVER_ENDS], Task("reach-any", "counter", "make the counter show"))
+    wanted = (*EVAL, "--seeds", "6", "--workers", "2", "--out", kept)
+    trace.write_bytes(trace.read_bytes() + never.read_bytes() * 3)
+    with CommandProcess(*wanted, "--model", f"replay:{trace}") as command:
+        watch = threading.Event()
+        while not (kept / "episodes.jsonl").exists() or (kept / "episodes.jsonl").read_bytes().count(b"\n") < 3:
+            assert not watch.wait(0.05)
+        command.process.send_signal(signal.SIGINT)
+        code, shown = command.end()
+    assert code == 130, command.stderr()
+    assert "stopped after 3 of 6 episodes" in shown
+    write_traces(trace, range(8, 11))
+    again = invoke(*wanted, "--model", f"replay:{trace}", "--resume", "--json")
+    assert again.exit_code == 0, again.output
+    assert json.loads(again.stdout)["successes"] == 6
+    assert sorted(episode.task.seed for episode in read_episodes(kept / "episodes.jsonl")) == list(range(5, 11))
+    assert not list(temporary.iterdir())
+    done = invoke(*wanted, "--model", f"replay:{trace}", "--resume")
+    assert done.exit_code == 0
+    assert "6 of 6 solved" in done.stdout
+
+
+def test_what_a_folder_takes(tmp_path: Path) -> None:
+    assert "--out DIR" in error_line(invoke("eval", "household", "--resume"))
+    (tmp_path / "letter.txt").write_text("dear Ann")
+    assert "not empty" in error_line(invoke("eval", "household", "--limit", "1", "--out", tmp_path))
+    assert "--ray-address" in error_line(invoke("eval", "household", "--ray-address", "auto"))
 
 
 def test_what_cannot_go_together() -> None:

@@ -154,7 +154,9 @@ def test_an_evaluation_is_one_recording_of_all_its_episodes(tmp_path: Path) -> N
     recorded = Recorded(tmp_path / "all.mcap")
     assert [task["seed"] for task in recorded.messages["/task"]] == [0, 1, 2]
     assert "/film" not in recorded.messages
-    assert list(read_episodes(tmp_path / "all.mcap")) == list(read_episodes(kept))
+    recorded_ones, kept_ones = list(read_episodes(tmp_path / "all.mcap")), list(read_episodes(kept))
+    assert [episode.metadata.pop("trial") for episode in kept_ones] == [f"counter/reach-3#{seed}" for seed in range(3)]
+    assert recorded_ones == kept_ones
 
 
 @pytest.mark.usefixtures("counter_installed")

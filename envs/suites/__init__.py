@@ -1,0 +1,13 @@
+"""The suites that come with this project, one YAML file each (:mod:`embodied_codeact.evaluation.suites`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+
+alfworld = _HERE / "alfworld.yaml"
+alfworld_mint = _HERE / "alfworld-mint.yaml"
+household = _HERE / "household.yaml"
+tabletop = _HERE / "tabletop.yaml"
+workspace = _HERE / "workspace.yaml"
