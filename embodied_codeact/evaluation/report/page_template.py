@@ -73,7 +73,9 @@ def _templates() -> jinja2.Environment:
         seconds=words.seconds,
         points=words.points,
         p_value=words.p_value,
+        begun=_begun,
         breakable=_breakable,
+        moment=_moment,
         sha256=_sha256,
     )
     return environment
@@ -81,6 +83,25 @@ def _templates() -> jinja2.Environment:
 
 def _shown(value: Any) -> Any:
     return printable(value) if type(value) is str else value
+
+
+def _moment(stamp: str) -> str:
+    """A time stamp as far as the second.
+
+    >>> _moment("2026-01-02T03:04:05.678+00:00"), _moment("2026-01-02T03:04:05+09:00"), _moment("soon")
+    ('2026-01-02 03:04:05 UTC', '2026-01-02 03:04:05 +09:00', 'soon')
+    """
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)[.\d]*(Z|[+-]\d\d:\d\d)?", stamp)
+    if found is None:
+        return stamp
+    zone = "UTC" if found[3] in ("Z", "+00:00") else found[3] or ""
+    return f"{found[1]} {found[2]} {zone}".rstrip()
+
+
+def _begun(run: ScoredRun) -> str:
+    """When a run began: as its manifest says, or else its first episode."""
+    stamp = run.run.manifest.started_at if run.run.manifest is not None else ""
+    return stamp or min((facts.started_at for facts in run.facts if facts.started_at), default="")
 
 
 def _breakable(name: str) -> Markup:

@@ -94,6 +94,12 @@ def test_the_page_says_what_the_report_says(tmp_path: Path, two_runs: tuple[Path
     assert "MINT, ALFWorld: success by turn budget" in said
 
 
+def test_the_page_says_when_and_where_a_run_was_made(tmp_path: Path) -> None:
+    made = {"started_at": "2026-01-02T03:04:05+00:00", "version": "0.1.0", "machine": {"system": "Linux", "cores": 2}}
+    _, page = page_of(tmp_path, write_run(tmp_path / "run", [full_episode()], **made))
+    assert "kitchen, begun 2026-01-02 03:04:05 UTC, on Linux, 2 cores, version 0.1.0." in " ".join(page.words)
+
+
 def test_the_table_of_episodes_has_their_facts(tmp_path: Path, two_runs: tuple[Path, Path]) -> None:
     report, page = page_of(tmp_path, *two_runs)
     facts = [facts for run in report.runs for facts in run.facts]
