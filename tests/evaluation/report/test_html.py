@@ -95,8 +95,9 @@ def test_the_page_says_what_the_report_says(tmp_path: Path, two_runs: tuple[Path
 
 
 def test_the_page_says_when_and_where_a_run_was_made(tmp_path: Path) -> None:
-    made = {"started_at": "2026-01-02T03:04:05+00:00", "version": "0.1.0", "machine": {"system": "Linux", "cores": 2}}
-    _, page = page_of(tmp_path, write_run(tmp_path / "run", [full_episode()], **made))
+    begun, machine = "2026-01-02T03:04:05+00:00", {"system": "Linux", "cores": 2}
+    run = write_run(tmp_path / "run", [full_episode()], started_at=begun, version="0.1.0", machine=machine)
+    _, page = page_of(tmp_path, run)
     assert "kitchen, begun 2026-01-02 03:04:05 UTC, on Linux, 2 cores, version 0.1.0." in " ".join(page.words)
 
 
@@ -206,7 +207,7 @@ def test_only_its_own_script_and_style_may_run(tmp_path: Path) -> None:
 
 
 def test_long_texts_and_many_calls_are_cut(tmp_path: Path) -> None:
-    result = ExecutionResult("x" * 10**6, calls=[{}] * 0, calls_total=5000)
+    result = ExecutionResult("x" * 10**6, calls_total=5000)
     call = full_episode().turns[0].result
     assert call is not None
     result = msgspec.structs.replace(result, calls=call.calls * 5000)
