@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from embodied_codeact.evaluation.scored_run import Group
 from embodied_codeact.evaluation.statistics import Rate
 
 _MOST_MARKS = 12
+_SMALL_BUDGET = 12
+"""Turns, up to which a budget is shown whole."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,9 @@ def references(published: Sequence[Published], models: Sequence[str], most: int 
 
 def budget_curve(groups: Sequence[Group], published: Sequence[Reference]) -> Markup:
     """Success against the budget of turns, with what others published."""
-    most = max((len(group.summary.curve) for group in groups), default=1)
-    most = max(most, 2)
+    whole = max((len(group.summary.curve) for group in groups), default=1)
+    most = _shown_budget(groups, whole)
+    axis = "budget of turns, k" if most >= whole else f"budget of turns, k (from {most} to {whole} nothing changes)"
 
     def draw(layout: Layout) -> Markup:
         top, height = 18.0, 300.0 if layout.wide else 240.0
@@ -60,12 +64,12 @@ def budget_curve(groups: Sequence[Group], published: Sequence[Reference]) -> Mar
         shapes = _curve_grid(layout, most, at)
         shapes += [_reference(reference, most, at) for reference in published]
         for place, group in enumerate(groups):
-            shapes += _band(group, place, at)
+            shapes += _band(group, place, most, at)
         for place, group in enumerate(groups):
-            shapes += _curve(group, place, at)
+            shapes += _curve(group, place, most, at)
         if layout.wide:
             shapes += _curve_labels(groups, published, layout, most, at)
-        shapes.append(svg.text("budget of turns, k", layout.x(0.5), bottom + 38, anchor="middle", style="axis"))
+        shapes.append(svg.text(axis, layout.x(0.5), bottom + 38, anchor="middle", style="axis"))
         return svg.drawing(
             f"budget-{layout.name}",
             "Success against the budget of turns",
@@ -75,6 +79,19 @@ def budget_curve(groups: Sequence[Group], published: Sequence[Reference]) -> Mar
         )
 
     return in_both(draw, Layout("wide", 1000, 48, 270), Layout("narrow", 340, 34, 10))
+
+
+def _shown_budget(groups: Sequence[Group], whole: int) -> int:
+    """How far the curves are drawn: as far as one of them still changes, where the budgets are large."""
+    if whole <= _SMALL_BUDGET:
+        return max(whole, 2)
+    changes = [
+        k + 1
+        for group in groups
+        for k, (before, rate) in enumerate(itertools.pairwise(group.summary.curve), start=1)
+        if rate.solved != before.solved
+    ]
+    return min(whole, max(*changes, _SMALL_BUDGET) if changes else _SMALL_BUDGET)
 
 
 At = Callable[[float, float], svg.Point]
@@ -103,21 +120,21 @@ def _reference(reference: Reference, most: int, at: At) -> Markup:
     return svg.path([at(k, share) for k, share in shown], "reference", title=told) if shown else Markup("")
 
 
-def _points(group: Group) -> list[tuple[int, Rate]]:
-    """The points of a group's curve; none where nothing was scored."""
-    return list(enumerate(group.summary.curve, start=1)) if group.summary.success.episodes else []
+def _points(group: Group, most: int) -> list[tuple[int, Rate]]:
+    """The points of a group's curve that are shown; none where nothing was scored."""
+    return list(enumerate(group.summary.curve[:most], start=1)) if group.summary.success.episodes else []
 
 
-def _band(group: Group, place: int, at: At) -> list[Markup]:
-    curve = _points(group)
+def _band(group: Group, place: int, most: int, at: At) -> list[Markup]:
+    curve = _points(group, most)
     if len(curve) < 2:
         return []
     border = [at(k, rate.high) for k, rate in curve] + [at(k, rate.low) for k, rate in reversed(curve)]
     return [svg.path(border, f"band {series(place)}", closed=True)]
 
 
-def _curve(group: Group, place: int, at: At) -> list[Markup]:
-    curve = _points(group)
+def _curve(group: Group, place: int, most: int, at: At) -> list[Markup]:
+    curve = _points(group, most)
     shapes = [svg.path([at(k, rate.rate) for k, rate in curve], f"curve {series(place)}")] if len(curve) > 1 else []
     # Not all of many, and each group at others, so that curves which lie on each other can be told.
     every = -(-len(curve) // _MOST_MARKS)
@@ -133,9 +150,9 @@ def _curve_labels(
     """The lines' names beside their ends, moved apart where they would cover each other."""
     ends: list[tuple[svg.Point, str, str]] = []
     for place, group in enumerate(groups):
-        if _points(group):
-            last = len(group.summary.curve)
-            ends.append((at(last, group.summary.curve[-1].rate), group.name, f"name {series(place)}"))
+        if points := _points(group, most):
+            last, rate = points[-1]
+            ends.append((at(last, rate.rate), group.name, f"name {series(place)}"))
     for reference in published:
         shown = [point for point in reference.points if point[0] <= most]
         if shown:
