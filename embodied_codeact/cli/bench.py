@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from embodied_codeact.bench import bench_bridge, bench_interpreter
+from embodied_codeact.bench.evaluation import bench_evaluation
 from embodied_codeact.bench.stopping import StopFigure, bench_stop
 from embodied_codeact.bridge.local import local_session
 from embodied_codeact.cli import common
@@ -17,7 +18,7 @@ from embodied_codeact.contracts import ChecksItself, Measure
 from embodied_codeact.errors import ConfigurationError, unknown_name
 from embodied_codeact.registry import benchmark_names, convert_options, environment_names, load_benchmark
 
-SUBJECTS = ("interpreter", "bridge", "stop", "hf")
+SUBJECTS = ("interpreter", "bridge", "stop", "hf", "evaluation")
 ARM = "tabletop"
 """Whose joint states are measured while its camera streams, where it is installed."""
 
@@ -27,8 +28,8 @@ def bench(
     subject: Annotated[
         str | None,
         typer.Argument(
-            help="interpreter, bridge, stop (how soon an arm stands still), hf (models by transformers), or an "
-            "environment with a benchmark such as tabletop; the first two without it."
+            help="interpreter, bridge, stop (how soon an arm stands still), hf (models by transformers), "
+            "evaluation, or an environment with a benchmark such as tabletop; the first two without it."
         ),
     ] = None,
     environment: Annotated[str, typer.Option(help="Environment behind the bridge.")] = "household",
@@ -81,6 +82,8 @@ def bench(
     if subject in (None, "bridge"):
         arm = ARM if ARM in environment_names() else None
         measures += bench_bridge(environment, mode, arm=arm)
+    if subject == "evaluation":
+        measures += bench_evaluation(mode)
     if subject == "hf":
         measures += _bench_hf()
     if subject is not None and subject not in SUBJECTS:
