@@ -1,7 +1,7 @@
 """Tasks that take several primitives, loops, conditions, and values that must be looked up.
 
-What is to be found out (where something is, which holds the most, whether a condition holds) is worked out here from the
-home's start, and the goal names the result, so that nothing but the right result counts.
+What is to be found out (where something is, which holds the most, whether a condition holds) is worked out here from
+the home's start, and the goal names the result, so that nothing but the right result counts.
 """
 
 from __future__ import annotations
@@ -91,10 +91,9 @@ def several(draft: Draft) -> Composed | None:
     if len(possible) < 2:
         return None
     treatments = draft.rng.sample(possible, 2)
-    kinds: list[str] = []
-    for treatment in treatments:
-        able = draft.rules.abilities[treatment.ability]
-        kinds += draft.kinds(1, lambda kind, able=able: kind in able and kind not in kinds)  # type: ignore[misc]
+    first, second = (draft.rules.abilities[treatment.ability] for treatment in treatments)
+    kinds = draft.kinds(1, first.__contains__)
+    kinds += draft.kinds(1, (second - {*kinds}).__contains__)
     if len(kinds) < 2:
         return None
     home = draft.furnish(*(draft.wanted(kind) for kind in kinds))
@@ -184,9 +183,7 @@ def condition(draft: Draft) -> Composed | None:
         return None
     home, a, b = pair
     holds = draft.rng.random() < 0.5
-    elsewhere = [
-        place for place in home.receptacles if _accepts(draft, place, a) and place.id != a.receptacle.id
-    ]
+    elsewhere = [place for place in home.receptacles if _accepts(draft, place, a) and place.id != a.receptacle.id]
     place = a.receptacle if holds else draft.rng.choice(elsewhere)
     target = draft.target(home, [a], [place])
     other = draft.target(home, [b], [place, target]) if target else None

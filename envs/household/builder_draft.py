@@ -49,9 +49,7 @@ class Draft:
         fitting = [kind for kind in self.plan.things if len(self.holders(kind)) > 1 and suits(kind)]
         return self.rng.sample(fitting, count) if len(fitting) >= count else []
 
-    def wanted(
-        self, kind: str, count: int = 1, keep_out: Sequence[str] = (), hidden: Hidden | None = None
-    ) -> Wanted:
+    def wanted(self, kind: str, count: int = 1, keep_out: Sequence[str] = (), hidden: Hidden | None = None) -> Wanted:
         """Ask for things; not in some kinds of receptacles unless no others accept them."""
         others = [holder for holder in self.holders(kind) if holder not in keep_out]
         return Wanted(kind, count, hidden or self.level.hidden, keep_out if others else ())
@@ -62,8 +60,7 @@ class Draft:
         fitting = [
             receptacle
             for receptacle in home.receptacles
-            if receptacle.id not in taken
-            and all(thing.kind in self.rules.accepts[receptacle.kind] for thing in things)
+            if receptacle.id not in taken and all(thing.kind in self.rules.accepts[receptacle.kind] for thing in things)
         ]
         return self.rng.choice(fitting) if fitting else None
 

@@ -172,7 +172,20 @@ WORDINGS: Mapping[str, Wordings] = {
 }
 
 _INSIDE = frozenset(
-    "bathtubbasin box cabinet drawer fridge garbagecan laundryhamper microwave safe sinkbasin toaster toilet".split()
+    {
+        "bathtubbasin",
+        "box",
+        "cabinet",
+        "drawer",
+        "fridge",
+        "garbagecan",
+        "laundryhamper",
+        "microwave",
+        "safe",
+        "sinkbasin",
+        "toaster",
+        "toilet",
+    }
 )
 
 

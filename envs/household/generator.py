@@ -14,9 +14,9 @@ from typing import Annotated, Any
 import msgspec
 
 from embodied_codeact.envs.household.builder import FIRST_NUMBER, BuiltHome, build_home, whole_file
+from embodied_codeact.envs.household.builder_composed import BuiltTask
 from embodied_codeact.envs.household.builder_levels import DEFAULT, Difficulty, Hidden, Level, level
 from embodied_codeact.envs.household.builder_plans import Split, rooms
-from embodied_codeact.envs.household.builder_composed import BuiltTask
 from embodied_codeact.envs.household.builder_tasks import BUILDABLE, Assignment, assign, suits
 from embodied_codeact.envs.household.composed import TaskSet
 from embodied_codeact.envs.household.games import GAME_NAME, TASK_TYPES
