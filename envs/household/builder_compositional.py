@@ -196,20 +196,21 @@ def condition(draft: Draft) -> Composed | None:
 
 
 def compare(draft: Draft) -> Composed | None:
-    kinds = draft.kinds(3)
+    kinds = draft.kinds(4)
     if not kinds:
         return None
-    a, b, c = kinds
+    a, b, c, d = kinds
     more, fewer = draft.rng.randint(2, 3), draft.rng.randint(1, 2)
     counts = (more, fewer) if draft.rng.random() < 0.5 else (fewer, more)
-    home = draft.furnish(draft.wanted(a, counts[0]), draft.wanted(b, counts[1]), draft.wanted(c))
-    (thing,) = home.things_of(c)
-    target = draft.target(home, [thing])
-    other = draft.target(home, [thing], [target]) if target else None
+    home = draft.furnish(draft.wanted(a, counts[0]), draft.wanted(b, counts[1]), draft.wanted(c), draft.wanted(d))
+    (first,), (second,) = home.things_of(c), home.things_of(d)
+    target = draft.target(home, [first])
+    other = draft.target(home, [second], [target]) if target else None
     if target is None or other is None:
         return None
-    right = target if counts[0] > counts[1] else other
-    return _carried(home, [(thing, right)], answer=right, a=a, b=b, c=c, target=target, other=other)
+    errand, left = ((first, target), second) if counts[0] > counts[1] else ((second, other), first)
+    fields = {"a": a, "b": b, "c": c, "d": d, "target": target, "other": other}
+    return _carried(home, [errand], stays(left), answer=errand[1], **fields)
 
 
 MAKERS: Mapping[str, Callable[[Draft], Composed | None]] = {

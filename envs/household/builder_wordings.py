@@ -160,13 +160,13 @@ WORDINGS: Mapping[str, Wordings] = {
     "compositional-compare": Wordings(
         (
             "if there are more {as} than {bs} in this home, put the {c} {at_target} the {target}, "
-            "otherwise {at_other} the {other}",
+            "otherwise put the {d} {at_other} the {other}",
             "count the {as} and the {bs} in this home: if there are more {as}, put the {c} {at_target} the {target}, "
-            "else {at_other} the {other}",
+            "else put the {d} {at_other} the {other}",
         ),
         (
-            "the {c} goes {at_target} the {target} if this home has more {as} than {bs}, "
-            "and {at_other} the {other} if it has not",
+            "the {c} goes {at_target} the {target} if this home has more {as} than {bs}; "
+            "if it has not, the {d} goes {at_other} the {other}",
         ),
     ),
 }

@@ -129,7 +129,7 @@ _PLANS = {
     "fewest": "look into each {kind}, count what is there, fetch the {a} and put it where there is the least",
     "count": "count at the {place}; the number tells which {kind} the {a} goes to",
     "condition": "look at the {place} first; what is there decides what I carry, and where to",
-    "compare": "look everywhere and count; the numbers decide where the {c} goes",
+    "compare": "look everywhere and count; the numbers decide whether the {c} or the {d} is moved",
 }
 
 

@@ -47,7 +47,7 @@ HELD = "what you hold"
 @dataclass(frozen=True)
 class Errand:
     """What is asked for. ``words``: ``thing`` and ``place`` are names ("mug 1", "drawer 2"), as are ``target`` and
-    ``other``; ``a``, ``b`` and ``c`` are kinds of things and ``kind`` is a kind of receptacle; ``do_a`` and ``do_b``
+    ``other``; ``a`` to ``d`` are kinds of things and ``kind`` is a kind of receptacle; ``do_a`` and ``do_b``
     are "clean", "heat" or "cool"."""
 
     kind: ErrandKind
@@ -138,18 +138,22 @@ _PATTERNS: tuple[tuple[ErrandKind, str], ...] = (
     ),
     (
         "compare",
-        "if (?:there are|this home has) more <a> than <b>(?: HERE)?, PUT THE<c> IN THE<target>ELSE IN THE<other>",
+        "if (?:there are|this home has) more <a> than <b>(?: HERE)?, PUT THE<c> IN THE<target>ELSE PUT THE<d> IN THE<other>",
     ),
     (
         "compare",
-        "count THE<a> and THE<b>(?: HERE)?: if there are more (?P=a), PUT THE<c> IN THE<target>ELSE IN THE<other>",
+        "count THE<a> and THE<b>(?: HERE)?: if there are more (?P=a), PUT THE<c> IN THE<target>"
+        "ELSE PUT THE<d> IN THE<other>",
     ),
-    ("compare", "THE<c> goes IN THE<target> if this home has more <a> than <b>ELSE IN THE<other> if it has not"),
+    (
+        "compare",
+        "THE<c> goes IN THE<target> if this home has more <a> than <b>[,;] if it has not, THE<d> goes IN THE<other>",
+    ),
 )
 """Words in capitals are the pieces above; ``<x>`` is what is called ``x`` in :class:`Errand`. A bar
 between blanks parts whole sentences."""
 
-_KINDS = ("a", "b", "c", "kind")
+_KINDS = ("a", "b", "c", "d", "kind")
 _PLACES = ("place", "target", "other")
 _VERBS: Mapping[str, ErrandKind] = {
     **dict.fromkeys(("clean", "wash", "rinse"), "clean"),

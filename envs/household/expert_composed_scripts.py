@@ -286,8 +286,8 @@ for place in places:
         if kind in counts:
             counts[kind] += 1
 print(counts)
-target = "$target" if counts["$a"] > counts["$b"] else "$other"
-put_away(fetch("$c"), target)
+kind, target = ("$c", "$target") if counts["$a"] > counts["$b"] else ("$d", "$other")
+put_away(fetch(kind), target)
 """,
         f"""\
 {_MEMORY}kinds = [name.split()[0] for place in places for name in look(place)]
@@ -295,7 +295,7 @@ print({{kind: kinds.count(kind) for kind in ("$a", "$b")}})
 if kinds.count("$a") > kinds.count("$b"):
     put_away(fetch("$c"), "$target")
 else:
-    put_away(fetch("$c"), "$other")
+    put_away(fetch("$d"), "$other")
 """,
     ),
 }
