@@ -32,13 +32,13 @@ def goto(draft: Draft) -> Composed | None:
 def open_one(draft: Draft) -> Composed | None:
     home = draft.furnish()
     place = _one(draft, home, lambda receptacle: receptacle.hides)
-    return place and _task(home, place, f"(opened {place.id})", "open {place}", place=place)
+    return _task(home, place, f"(opened {place.id})", "open {place}", place=place) if place else None
 
 
 def close_one(draft: Draft) -> Composed | None:
     home = draft.furnish(closed=_SOME_OPEN)
     place = _one(draft, home, lambda receptacle: receptacle.openable and receptacle.opened)
-    return place and _task(home, place, f"(not (opened {place.id}))", "close {place}", place=place)
+    return _task(home, place, f"(not (opened {place.id}))", "close {place}", place=place) if place else None
 
 
 def take(draft: Draft) -> Composed | None:
@@ -58,7 +58,9 @@ def put(draft: Draft) -> Composed | None:
         return None
     accepts = draft.rules.accepts
     place = _one(draft, home, lambda receptacle: not receptacle.hides and thing.kind in accepts[receptacle.kind])
-    return place and _task(home, place, is_in(thing, place), "move {thing} to {place}", place=place, thing=thing)
+    return (
+        _task(home, place, is_in(thing, place), "move {thing} to {place}", place=place, thing=thing) if place else None
+    )
 
 
 def use(draft: Draft) -> Composed | None:

@@ -184,6 +184,8 @@ def condition(draft: Draft) -> Composed | None:
     home, a, b = pair
     holds = draft.rng.random() < 0.5
     elsewhere = [place for place in home.receptacles if _accepts(draft, place, a) and place.id != a.receptacle.id]
+    if not elsewhere:
+        return None
     place = a.receptacle if holds else draft.rng.choice(elsewhere)
     target = draft.target(home, [a], [place])
     other = draft.target(home, [b], [place, target]) if target else None
@@ -191,7 +193,7 @@ def condition(draft: Draft) -> Composed | None:
         return None
     errand, left = ((a, target), b) if holds else ((b, other), a)
     # What the other branch would have moved must be where it was.
-    fields = {"a": a.kind, "b": b.kind, "place": place, "target": target, "other": other}
+    fields: dict[str, str | Receptacle] = {"a": a.kind, "b": b.kind, "place": place, "target": target, "other": other}
     return _carried(home, [errand], stays(left), answer=errand[1], **fields)
 
 
@@ -209,7 +211,7 @@ def compare(draft: Draft) -> Composed | None:
     if target is None or other is None:
         return None
     errand, left = ((first, target), second) if counts[0] > counts[1] else ((second, other), first)
-    fields = {"a": a, "b": b, "c": c, "d": d, "target": target, "other": other}
+    fields: dict[str, str | Receptacle] = {"a": a, "b": b, "c": c, "d": d, "target": target, "other": other}
     return _carried(home, [errand], stays(left), answer=errand[1], **fields)
 
 

@@ -1,7 +1,8 @@
 """The ways of asking for the tasks of :mod:`~embodied_codeact.envs.household.composed`.
 
 Fields in braces are what a player reads: names ("drawer 2"), kinds ("mug") and, with an ``s`` at the end, kinds as
-plurals. ``{at_X}`` is "in" or "on", as it suits the receptacle ``X``.
+plurals. ``{at_X}`` is "in" or "on", as it suits the receptacle ``X``. No semicolons: to ALFWorld's grammar, what stands
+on either side of one is a sentence to choose.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ WORDINGS: Mapping[str, Wordings] = {
             "take all things from the {place} and put them {at_target} the {target}",
             "empty the {place}: put everything from it {at_target} the {target}",
         ),
-        ("clear the {place}; all that is {at_place} it goes {at_target} the {target}",),
+        ("clear the {place}: all that is {at_place} it goes {at_target} the {target}",),
     ),
     "compositional-close": Wordings(
         (
@@ -149,8 +150,8 @@ WORDINGS: Mapping[str, Wordings] = {
         (
             "if there is a {a} {at_place} the {place}, put it {at_target} the {target}, "
             "otherwise put the {b} {at_other} the {other}",
-            "look {at_place} the {place}: if you see a {a} there, put it {at_target} the {target}; "
-            "if not, put the {b} {at_other} the {other}",
+            "look {at_place} the {place}: if you see a {a} there, put it {at_target} the {target}, "
+            "and if not, put the {b} {at_other} the {other}",
         ),
         (
             "put the {b} {at_other} the {other} unless there is a {a} {at_place} the {place}: "
@@ -165,8 +166,8 @@ WORDINGS: Mapping[str, Wordings] = {
             "else put the {d} {at_other} the {other}",
         ),
         (
-            "the {c} goes {at_target} the {target} if this home has more {as} than {bs}; "
-            "if it has not, the {d} goes {at_other} the {other}",
+            "the {c} goes {at_target} the {target} if this home has more {as} than {bs}, "
+            "and if it has not, the {d} goes {at_other} the {other}",
         ),
     ),
 }

@@ -71,7 +71,7 @@ _PIECES = {
     "HERE": r"(?:in|of) (?:this|the) home",
     "MOST": r"(?:the )?(?:most|greatest number of|largest number of)",
     "FEWEST": r"(?:the )?(?:fewest|least|smallest number of)",
-    "ELSE": r"[,;]? (?:otherwise|else|if not|and)[,]?",
+    "ELSE": r"[,;]? (?:and )?(?:otherwise|else|if not),?",
     "LAMP": r"(?P<thing>[a-z]*lamp(?: \d+)?)",
 }
 _PATTERNS: tuple[tuple[ErrandKind, str], ...] = (
@@ -138,7 +138,8 @@ _PATTERNS: tuple[tuple[ErrandKind, str], ...] = (
     ),
     (
         "compare",
-        "if (?:there are|this home has) more <a> than <b>(?: HERE)?, PUT THE<c> IN THE<target>ELSE PUT THE<d> IN THE<other>",
+        "if (?:there are|this home has) more <a> than <b>(?: HERE)?, PUT THE<c> IN THE<target>"
+        "ELSE PUT THE<d> IN THE<other>",
     ),
     (
         "compare",
@@ -147,7 +148,8 @@ _PATTERNS: tuple[tuple[ErrandKind, str], ...] = (
     ),
     (
         "compare",
-        "THE<c> goes IN THE<target> if this home has more <a> than <b>[,;] if it has not, THE<d> goes IN THE<other>",
+        "THE<c> goes IN THE<target> if this home has more <a> than <b>,? (?:and )?if it has not, "
+        "THE<d> goes IN THE<other>",
     ),
 )
 """Words in capitals are the pieces above; ``<x>`` is what is called ``x`` in :class:`Errand`. A bar
