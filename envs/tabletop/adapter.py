@@ -144,7 +144,8 @@ class TabletopAdapter:
     def _words(self) -> str:
         if self._options.perception == "vision":
             return "You stand at the table; the cameras show what is on it."
-        assert self._setup is not None and self._task is not None
+        assert self._task is not None
+        assert self._setup is not None
         names = [spec.name for spec in self._setup.scene.objects]
         return exact_words(names, self._state()) if self._task.one_call else f"On the table: {', '.join(names)}."
 

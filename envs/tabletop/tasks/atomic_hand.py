@@ -37,15 +37,21 @@ print("done:", bool(result.position_error < 0.005))
 """
 _MOVE = "result = arm.move_to([x, y, z])\n" + _ARRIVED
 _MOVE_TURNED = "result = arm.move_to([x, y, z], yaw=math.radians(angle))\n" + _ARRIVED
-_LOWER = """\
+_LOWER = (
+    """\
 x, y, _ = state.tool_position
 result = arm.move_linear([x, y, height / 100])
-""" + _ARRIVED
-_SHIFT = """\
+"""
+    + _ARRIVED
+)
+_SHIFT = (
+    """\
 ways = {"to the left": [0, 1, 0], "to the right": [0, -1, 0], "forward": [1, 0, 0], "back": [-1, 0, 0]}
 ways |= {"up": [0, 0, 1], "down": [0, 0, -1]}
 result = arm.move_by([distance / 100 * part for part in ways[way]])
-""" + _ARRIVED
+"""
+    + _ARRIVED
+)
 _TURN = """\
 result = arm.rotate(math.radians(angle if direction == "counterclockwise" else -angle))
 print("done:", bool(result.rotation_error < 0.02))
@@ -184,7 +190,7 @@ TASKS = (
         placement=f"{_THINGS}; the fingers 0 to 4 cm apart",
         success="fingers within 3 mm of 8 cm apart, the tool within 2 cm of where it was; nothing moved by over 1 cm",
         phrasing=Phrasing(
-            ("Open the gripper.", "Open the fingers as wide as they go.", "Spread the fingers of the gripper fully."), {}
+            ("Open the gripper.", "Open the fingers as wide as they go.", "Spread the fingers of the hand fully."), {}
         ),
         arrange=_open,
         oracles=everywhere(_OPEN, *_LEVELS, "joints"),
@@ -248,7 +254,7 @@ TASKS = (
         summary="Bring the tool to a point, turned.",
         plan="One motion brings the tool to that point and turns it.",
         placement=f"{_THINGS}; the point in {_SENT}; 20 to 60 degrees",
-        success="the tool within 1 cm of the point, pointing down, turned as asked within 5 degrees; nothing else moved",
+        success="the tool within 1 cm of the point, pointing down, turned as asked within 5 degrees; nothing moved",
         phrasing=Phrasing(
             (
                 "Move the hand to x {x}, y {y}, z {z} m, with a yaw of {angle} degrees.",

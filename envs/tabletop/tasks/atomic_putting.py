@@ -312,7 +312,7 @@ TASKS = (
         name="put-turned",
         summary="Put the long block that the hand holds down at a point, turned.",
         plan="One call puts down what I hold, turned as asked.",
-        placement="the hand holds a block of 3 x 9 x 3 cm; 2 blocks anywhere but around the point, 5 cm inside the area",
+        placement="the hand holds a block of 3 x 9 x 3 cm; 2 blocks anywhere but around the point",
         success="it lies on the table within 2 cm of the point, its yaw within 10 degrees (or half a turn away)",
         phrasing=Phrasing(
             (

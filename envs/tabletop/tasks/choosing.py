@@ -149,9 +149,9 @@ TASKS = (
         success="the right block lies within the rim, carried by the bowl alone; all else is where it was",
         phrasing=Phrasing(
             (
-                "Something may stand on the {lower}. If so, put that into the {bowl}; if not, put the block itself in there.",
+                "Something may stand on the {lower}. If so, put that into the {bowl}; if not, the block itself.",
                 "Put whatever stands on the {lower} into the {bowl}. If nothing does, put that block itself in there.",
-                "Does a block stand on the {lower}? Then that one goes into the {bowl}; else the one that I named does.",
+                "Does a block stand on the {lower}? Then that one goes into the {bowl}; else the one I named does.",
             ),
             {"lower": BLOCK_NAME, "bowl": BOWL_NAME},
         ),

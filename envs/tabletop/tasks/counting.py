@@ -211,8 +211,8 @@ TASKS = (
         success="each that was to go lies within the tray's walls, carried by it alone; the others are where they were",
         phrasing=Phrasing(
             (
-                "Put blocks into the tray, always the one nearest to its middle next, until the number of those outside "
-                "is {rest}.",
+                "Put blocks into the tray, always the one nearest to its middle next, until the number outside is "
+                "{rest}.",
                 "One after the other, put the block nearest to the middle of the tray into it; stop when the number of "
                 "blocks outside is {rest}.",
                 "Only {rest} of the blocks may stay outside the tray: put in the others, those nearest to its middle "

@@ -268,8 +268,8 @@ TASKS = (
         name="lower-tower",
         summary="Take blocks off a tower until it is low enough.",
         plan="I take blocks off, and measure after each how high the tower still is.",
-        placement="a tower of 3 or 4 cubes of 3 to 6 cm, larger ones below (x 0.36 to 0.64, y -0.24 to 0.24 m), a bowl, "
-        "a block",
+        placement="a tower of 3 or 4 cubes of 3 to 6 cm, larger ones below (x 0.36 to 0.64, y -0.24 to 0.24 m), a "
+        "bowl, a block",
         success="each block that had to go stands on the table and touches no other object; the others are where they "
         "were",
         phrasing=Phrasing(
