@@ -1,4 +1,4 @@
-"""The workspace's expert knows only the conversation: it computes, hands in, stops when done, and says what it cannot."""
+"""The workspace's expert knows only the conversation: it computes, hands in, stops, and says what it cannot."""
 
 from __future__ import annotations
 
