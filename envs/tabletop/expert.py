@@ -69,6 +69,8 @@ def _decide(briefing: Briefing, progress: Progress) -> Decision:
     """Write the next program, or conclude."""
     if briefing.level is None or briefing.task is None:
         return Conclusion("I do not understand what to do here, or with what.", "I do not understand the task")
+    if briefing.task.one_call and briefing.level not in briefing.task.oracles:
+        return Conclusion("No call that I have here does that.", "I have no call for that")
     if progress.achieved:
         return Conclusion("The scene is as it should be.", "done")
     if progress.scripts >= _MOST_SCRIPTS:

@@ -299,7 +299,7 @@ TASKS = (
         name="push-until-near",
         summary="Push a block in steps until it is near a bowl.",
         plan="I push the block one step on, measure how far it is from the bowl, and go on until it is near enough.",
-        placement="a block 8 cm inside the area, a bowl ahead, a block out of the way; steps of 3 to 5 cm, up to 19 to 22 cm",
+        placement="a block 8 cm inside the area, a bowl ahead, a block out of the way; 3 to 5 and 19 to 22 cm",
         success="from one step and 1.5 cm less than the distance up to it, within 3 cm of the line; never grasped",
         phrasing=Phrasing(
             (
