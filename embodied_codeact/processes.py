@@ -10,6 +10,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 
 def on_hangup(sock: socket.socket, action: Callable[[], None]) -> None:
@@ -36,6 +37,17 @@ def end_process(process: subprocess.Popen[bytes], *, grace_s: float) -> None:
         except subprocess.TimeoutExpired:
             harder()
     process.wait()
+
+
+def kill_session(leader: int, *, but: int | None = None) -> None:
+    """Kill every process of a session, which the process ``leader`` began; ``but`` this one. Linux only: elsewhere
+    nothing is found."""
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # After the name, which may hold anything: state, parent, process group, session.
+            fields = entry.read_text(errors="replace").rpartition(")")[2].split()
+            if int(fields[3]) == leader and int(entry.parent.name) != but:
+                os.kill(int(entry.parent.name), signal.SIGKILL)
 
 
 def describe_exit(returncode: int) -> str:

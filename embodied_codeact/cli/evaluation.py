@@ -37,7 +37,9 @@ Seeds = Annotated[
     int | None,
     typer.Option(min=1, help="Attempt each task with so many consecutive seeds.", show_default="the suite's, or 1"),
 ]
-Workers = Annotated[int | None, typer.Option("--workers", "-w", min=1, help="Processes.", show_default="1")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", "-w", min=1, help="Processes.", show_default="1; with Ray one for each CPU")
+]
 EngineName = Annotated[
     str | None,
     typer.Option(
@@ -48,6 +50,9 @@ EngineName = Annotated[
 ]
 RayAddress = Annotated[
     str | None, typer.Option(help="The Ray cluster to use.", show_default="RAY_ADDRESS, or one on this machine")
+]
+RayGpus = Annotated[
+    float | None, typer.Option(min=0, help="GPUs of each Ray worker, also a part of one.", show_default="0")
 ]
 Patience = Annotated[
     float, typer.Option(min=0, help="Seconds that a model's endpoint may be without an answer before the run ends.")
@@ -80,6 +85,7 @@ def evaluate_command(
     workers: Workers = None,
     parallel: Annotated[int, typer.Option(min=1, help="Episodes at a time in each process, with one model.")] = 1,
     ray_address: RayAddress = None,
+    ray_gpus: RayGpus = None,
     patience: Patience = 3600.0,
     sandbox: common.Sandbox = "strict",
     connect: common.Connect = None,
@@ -117,6 +123,7 @@ def evaluate_command(
         workers=workers,
         engine=run_engine,
         ray_address=ray_address,
+        ray_gpus=ray_gpus,
         patience_s=patience,
         out=out,
         resume=resume,

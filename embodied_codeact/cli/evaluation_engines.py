@@ -46,6 +46,8 @@ def check_together(wishes: Wishes) -> None:
         raise ConfigurationError(unknown_name("engine", wishes.engine, ENGINES))
     if wishes.ray_address is not None and wishes.engine != "ray":
         raise ConfigurationError("--ray-address goes with --engine ray")
+    if wishes.ray_gpus is not None and wishes.engine != "ray":
+        raise ConfigurationError("--ray-gpus goes with --engine ray")
     if wishes.resume and wishes.folder is None:
         raise ConfigurationError("--resume goes on with the run in a folder: say --out DIR, too")
     if wishes.record_to is not None and not is_mcap_place(wishes.record_to):
@@ -69,7 +71,11 @@ def start_engine(
     if wishes.attended:
         return _in_this_process(wishes, job, console, view)
     if wishes.engine == "ray":
-        raise ConfigurationError("this version has no engine 'ray' yet")
+        # Ray's own is not imported for the other engines.
+        from embodied_codeact.evaluation.engine_ray import RayEngine
+
+        workers = None if wishes.workers is None else max(1, min(wishes.workers, left))
+        return RayEngine(job, workers, address=wishes.ray_address, gpus=wishes.ray_gpus or 0.0, on_note=progress.note)
     return LocalEngine(job, max(1, min(wishes.workers or 1, left)), progress.note)
 
 

@@ -65,6 +65,7 @@ class Wishes:
     workers: int | None = None
     engine: str = "local"
     ray_address: str | None = None
+    ray_gpus: float | None = None
     patience_s: float = 3600.0
     out: Path | None = None
     resume: bool = False

@@ -1,0 +1,443 @@
+"""The process that speaks to a Ray cluster for an engine (:mod:`~embodied_codeact.evaluation.engine_ray`).
+
+Ray belongs in a process of its own: it ends the process that uses it when the cluster is gone, takes over its signals,
+and writes to its standard error. Started as ``python -m embodied_codeact.evaluation.ray_driver FD``. The first message
+is an :class:`Order`; then come trials, ``{"index", "trial"}``, and back go
+
+- ``{"capacity", "joined"}``: how many trials can be under way, now and whenever that changes, and whether the cluster
+  was there before;
+- ``{"index", "outcome"}``, or ``{"index", "lost"}`` with the reason;
+- ``{"note"}``: what the operator should know of the environments, from each worker, and ``{"waits"}``: what there is to
+  wait for;
+- ``{"failed": {"kind", "message"}}``: no trial can be attempted any more.
+
+It ends, with all that it started, when the engine hangs up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+import msgspec
+import ray
+import ray.exceptions
+
+from embodied_codeact.channel import Channel, ChannelClosed
+from embodied_codeact.errors import OPERATOR_ERRORS, ConfigurationError, EnvironmentFailure, OperatorError
+from embodied_codeact.evaluation.ray_worker import RayWorker, Setup
+from embodied_codeact.processes import kill_session, on_hangup
+
+LOCAL = "local"
+_ANY = ""
+_CONNECT_S = 5.0
+_RAY_ERRORS = (ConnectionError, RuntimeError, ValueError, OSError, ray.exceptions.RayError)
+_GRACE_S = 4.0
+"""How long an episode under way may take to end, and after that its environment."""
+_END_S = 4 * _GRACE_S
+_AGAIN_S = 0.5
+"""When to ask again for a worker that cannot be reached."""
+_NOTICE_S = 5.0
+_MOST_DEATHS = 5
+"""How often in a row a worker may die without an outcome: it never will give one."""
+_OBJECTS_BYTES = 80 * 1024 * 1024
+"""Of shared memory for a cluster of our own, near the least that Ray takes: an episode has some 100 kB."""
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """What the engine wants. ``address``: of a cluster, ``local`` for one of our own, None for either; ``join``: not
+    one of our own; ``workers``: None for as many as the cluster has CPUs; ``gpus``: of each; ``temporary``: the folder
+    for a cluster of our own."""
+
+    setup: Setup
+    address: str | None
+    join: bool
+    workers: int | None
+    gpus: float
+    temporary: str
+
+
+@dataclass(eq=False)
+class _Actor:
+    """A worker, and the trials that it was sent and has not answered, in their order."""
+
+    handle: Any
+    where: str = "?"
+    ready: bool = False
+    again_at: float | None = None
+    deaths: int = 0
+    trials: dict[Any, tuple[int, bytes]] = field(default_factory=dict)
+
+
+class Driver:
+    """Hands trials to actors, and their outcomes to the engine."""
+
+    def __init__(self, channel: Channel, order: Order, joined: bool) -> None:
+        self._channel = channel
+        self._order = order
+        self._joined = joined
+        self._lanes = order.setup.job.lanes
+        self._waiting: deque[tuple[int, bytes]] = deque()
+        self._done: deque[tuple[Callable[[_Actor, Any, Future[Any]], None], _Actor, Any, Future[Any]]] = deque()
+        self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._told_at, self._told = time.monotonic(), (0, 0)
+        self._actors = [_Actor(self._new_actor()) for _ in range(order.workers or _cpus())]
+        for actor in self._actors:
+            self._greet(actor)
+        self._tell_capacity()
+
+    def run(self) -> None:
+        """Serve until the engine hangs up.
+
+        Raises:
+            ChannelClosed: it did.
+            OperatorError: no trial can be attempted.
+        """
+        # Some trials may have come with the order, and been read with it.
+        self._accept()
+        while True:
+            poller = select.poll()
+            flushed = self._channel.flush()
+            poller.register(self._channel.fileno(), select.POLLIN | (0 if flushed else select.POLLOUT))
+            poller.register(self._wake_read, select.POLLIN)
+            all_ready = all(actor.ready for actor in self._actors)
+            ready = {fd for fd, _ in poller.poll(None if all_ready else 1000 * _AGAIN_S)}
+            if self._channel.fileno() in ready:
+                self._accept()
+            self._take_done()
+            self._greet_again()
+            self._hand_out()
+            self._say_what_is_awaited()
+
+    def end(self) -> None:
+        """Give up what is under way and close the workers, those that answer within the grace time in order."""
+        self._waiting.clear()
+        for harder in ("abandon", "close"):
+            deadline = time.monotonic() + _GRACE_S
+            if harder == "close":
+                left = [actor.handle.close.options(concurrency_group="control").remote() for actor in self._reachable()]
+            else:
+                left = [ref for actor in self._reachable() for ref in actor.trials]
+                for actor in self._reachable():
+                    actor.handle.abandon.options(concurrency_group="control").remote()
+            while left and time.monotonic() < deadline:
+                _, left = ray.wait(left, num_returns=len(left), timeout=max(0.0, deadline - time.monotonic()))
+        for actor in self._actors:
+            ray.kill(actor.handle)
+
+    def _reachable(self) -> list[_Actor]:
+        return [actor for actor in self._actors if actor.ready]
+
+    def _new_actor(self) -> Any:
+        kind = ray.remote(
+            num_cpus=1,
+            num_gpus=self._order.gpus,
+            max_restarts=-1,
+            # Not attempted again by Ray: the runner decides that, and counts. So a trial is begun once for each time
+            # that it was submitted, and has one outcome.
+            max_task_retries=0,
+            max_concurrency=self._lanes,
+            concurrency_groups={"control": 1},
+            scheduling_strategy="SPREAD",
+        )(RayWorker)
+        return kind.remote(msgspec.msgpack.encode(self._order.setup))
+
+    def _accept(self) -> None:
+        self._waiting.extend((message["index"], message["trial"]) for message in self._channel.receive_available())
+        self._hand_out()
+
+    # Calls, and what comes of them.
+
+    def _call(self, actor: _Actor, then: Callable[[_Actor, Any, Future[Any]], None], ref: Any) -> Any:
+        def done(future: Future[Any]) -> None:
+            # On a thread of Ray.
+            self._done.append((then, actor, ref, future))
+            with contextlib.suppress(BlockingIOError):
+                os.write(self._wake_write, b"d")
+
+        ref.future().add_done_callback(done)
+        return ref
+
+    def _take_done(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._wake_read, 4096)
+        while self._done:
+            then, actor, ref, future = self._done.popleft()
+            then(actor, ref, future)
+
+    def _greet(self, actor: _Actor) -> None:
+        actor.again_at = None
+        self._call(actor, self._greeted, actor.handle.hello.options(concurrency_group="control").remote())
+
+    def _greet_again(self) -> None:
+        for actor in self._actors:
+            if actor.again_at is not None and time.monotonic() >= actor.again_at:
+                self._greet(actor)
+
+    def _greeted(self, actor: _Actor, ref: Any, future: Future[Any]) -> None:
+        del ref
+        error = future.exception()
+        if isinstance(error, ray.exceptions.ActorUnavailableError):
+            actor.again_at = time.monotonic() + _AGAIN_S
+            return
+        if error is not None:
+            raise EnvironmentFailure(_cannot_start(error)) from error
+        said = future.result()
+        actor.where = f"{said['host']} (process {said['pid']})"
+        self._call(actor, self._opened, actor.handle.open.remote())
+
+    def _opened(self, actor: _Actor, ref: Any, future: Future[Any]) -> None:
+        del ref
+        if (error := future.exception()) is not None:
+            self._died(actor, error)
+            actor.again_at = time.monotonic() + _AGAIN_S
+            return
+        if (failed := future.result()) is not None:
+            kind = OPERATOR_ERRORS.get(failed["kind"], EnvironmentFailure)
+            raise kind(f"a worker on {actor.where}: {failed['message']}")
+        actor.ready = True
+        self._tell_capacity()
+
+    def _hand_out(self) -> None:
+        """Give each worker what it attempts next, and one trial more for each lane, so that none ever waits for us."""
+        ready = self._reachable()
+        for depth in range(1, 2 * self._lanes + 1):
+            for actor in ready:
+                if self._waiting and len(actor.trials) < depth:
+                    trial = self._waiting.popleft()
+                    ref = self._call(actor, self._attempted, actor.handle.attempt.remote(trial[1]))
+                    actor.trials[ref] = trial
+
+    def _attempted(self, actor: _Actor, ref: Any, future: Future[Any]) -> None:
+        if ref not in actor.trials:
+            return  # it was given up with its worker
+        error = future.exception()
+        if isinstance(error, ray.exceptions.RayActorError):
+            self._gone(actor, error)
+            return
+        index, _ = actor.trials.pop(ref)
+        if error is None:
+            actor.deaths = 0
+            outcome, notes = future.result()
+            for note in notes:
+                self._channel.send_soon({"note": note})
+            self._channel.send_soon({"index": index, "outcome": outcome})
+            return
+        # An error that is no outcome, or an outcome that was lost with its node.
+        self._died(actor, error)
+        self._channel.send_soon({"index": index, "lost": f"a worker on {actor.where}: {_in_a_line(error)}"})
+
+    def _gone(self, actor: _Actor, error: BaseException) -> None:
+        """A worker is gone, or cannot be reached: say what it was at, and await it again. What it had not begun is
+        handed out again."""
+        self._died(actor, error)
+        trials = list(actor.trials.values())
+        actor.trials.clear()
+        begun, not_begun = trials[: self._lanes], trials[self._lanes :]
+        self._waiting.extendleft(reversed(not_begun))
+        for index, _ in begun:
+            self._channel.send_soon({"index": index, "lost": f"a worker on {actor.where} is gone"})
+        actor.ready = False
+        self._tell_capacity()
+        self._greet(actor)
+
+    def _died(self, actor: _Actor, error: BaseException) -> None:
+        actor.deaths += 1
+        if actor.deaths >= _MOST_DEATHS:
+            raise EnvironmentFailure(
+                f"a worker on {actor.where} failed {_MOST_DEATHS} times in a row: {_in_a_line(error)}"
+            ) from error
+
+    # What the engine is told.
+
+    def _tell_capacity(self) -> None:
+        capacity = max(1, len(self._reachable())) * self._lanes
+        self._channel.send_soon({"capacity": capacity, "joined": self._joined})
+
+    def _say_what_is_awaited(self) -> None:
+        counts = len(self._reachable()), len(self._actors)
+        now = time.monotonic()
+        if counts == self._told or counts[0] == counts[1]:
+            self._told, self._told_at = counts, now
+        elif now - self._told_at > _NOTICE_S:
+            self._told, self._told_at = counts, now
+            self._channel.send_soon({"waits": self._awaited(*counts)})
+
+    def _awaited(self, ready: int, total: int) -> str:
+        free, there = ray.available_resources(), ray.cluster_resources()
+        need = {"CPU": 1.0} | ({"GPU": self._order.gpus} if self._order.gpus else {})
+        short = [name for name, amount in need.items() if free.get(name, 0.0) < amount]
+        counts = f"{ready} of {total} workers are ready"
+        if not short:
+            return f"{counts}; the others are starting"
+        name = short[0]
+        return (
+            f"{counts}; the others wait for a free {name} in the Ray cluster "
+            f"({free.get(name, 0.0):g} of {there.get(name, 0.0):g} are free)"
+        )
+
+
+def connect(order: Order) -> bool:
+    """Connect to a cluster, or start one of our own; return whether it was there.
+
+    Raises:
+        ConfigurationError: there is no cluster at the address, or it cannot be spoken to.
+        EnvironmentFailure: none can be started here.
+    """
+    address = order.address or os.environ.get("RAY_ADDRESS") or _ANY
+    found = _cluster_here() if address in (_ANY, "auto") else address
+    if address == LOCAL or (address == _ANY and found is None and not order.join):
+        _start(order)
+        return False
+    if found is None:
+        raise ConfigurationError(
+            "no Ray cluster runs on this machine: start one by `ray start --head`, or name another"
+        )
+    if "://" in found:
+        raise ConfigurationError(
+            f"{found!r} is no address of a Ray cluster to join: run on one of its nodes, and write HOST:PORT as "
+            "`ray status` has it (usually with port 6379)"
+        )
+    # Ray itself would try for many minutes.
+    if not _listens(found):
+        raise ConfigurationError(f"no Ray cluster answers at {found}")
+    try:
+        # To one that was found on this machine, Ray knows the way by itself, with the token.
+        ray.init(found if found == address else None, log_to_driver=False, logging_level=logging.CRITICAL)
+    except _RAY_ERRORS as error:
+        raise ConfigurationError(f"cannot join the Ray cluster at {found}: {_in_a_line(error)}") from error
+    return True
+
+
+def _start(order: Order) -> None:
+    try:
+        ray.init(
+            LOCAL,
+            num_cpus=order.workers,
+            include_dashboard=False,
+            object_store_memory=_OBJECTS_BYTES,
+            log_to_driver=False,
+            logging_level=logging.CRITICAL,
+            _temp_dir=order.temporary,
+        )
+    except _RAY_ERRORS as error:
+        raise EnvironmentFailure(f"cannot start Ray on this machine: {_in_a_line(error)}") from error
+
+
+def _cluster_here() -> str | None:
+    """The address of the cluster that `ray start` began on this machine, if it still answers."""
+    file = Path(os.environ.get("RAY_TMPDIR", "/tmp")) / "ray" / "ray_current_cluster"
+    try:
+        address = file.read_text().strip()
+    except OSError:
+        return None
+    return address if _listens(address) else None
+
+
+def _listens(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _CONNECT_S).close()
+    except (OSError, ValueError, OverflowError):
+        return False
+    return True
+
+
+def serve(channel: Channel, order: Order) -> None:
+    """Attempt trials until the engine hangs up.
+
+    Raises:
+        ChannelClosed: it did.
+        OperatorError: no trial can be attempted.
+    """
+    joined = connect(order)
+    driver: Driver | None = None
+    try:
+        driver = Driver(channel, order, joined)
+        driver.run()
+    finally:
+        if driver is not None:
+            driver.end()
+        ray.shutdown()
+
+
+def main() -> NoReturn:
+    """Run one driver, the first process of its session."""
+    # A person's Ctrl-C is for the runner, which then hangs up.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sock = socket.socket(fileno=int(sys.argv[1]))
+    channel = Channel(sock)
+    order = msgspec.msgpack.decode(channel.receive(), type=Order)
+    on_hangup(sock, lambda: _end_at_last(order))
+    code = 0
+    try:
+        serve(channel, order)
+    except ChannelClosed:
+        pass
+    except OperatorError as error:
+        with contextlib.suppress(ChannelClosed):
+            channel.send({"failed": {"kind": type(error).__name__, "message": str(error)}})
+    except BaseException:  # noqa: BLE001 - told on standard error; the engine sees the process end
+        traceback.print_exc()
+        code = 1
+    _kill_the_others()
+    shutil.rmtree(Path(order.temporary), ignore_errors=True)
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _end_at_last(order: Order) -> None:
+    """End this process in any case, where nobody is left who would: Ray may be waiting for what never comes."""
+    deadline = time.monotonic() + _END_S
+    while ray.is_initialized() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(1.0)
+    _kill_the_others()
+    shutil.rmtree(Path(order.temporary), ignore_errors=True)
+    os._exit(1)
+
+
+def _kill_the_others() -> None:
+    """Some of the processes of a cluster of our own outlive the others. They are of this process's session."""
+    if os.getsid(0) == os.getpid():
+        kill_session(os.getpid(), but=os.getpid())
+
+
+def _cpus() -> int:
+    """How many CPUs the cluster has, at least 1: what there is not yet may come."""
+    return max(1, int(ray.cluster_resources().get("CPU", 0)))
+
+
+def _cannot_start(error: BaseException) -> str:
+    if "failed to import" in str(error) or "ModuleNotFoundError" in str(error):
+        return (
+            "a worker cannot start on the Ray cluster, since embodied-codeact cannot be imported there: install the "
+            f"same version on every node ({_in_a_line(error)})"
+        )
+    return f"a worker cannot start on the Ray cluster: {_in_a_line(error)}"
+
+
+def _in_a_line(error: BaseException) -> str:
+    """What an error says, in one line: of one that was raised on a node, its last line, which names it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if not lines:
+        return type(error).__name__
+    return lines[-1] if isinstance(error, ray.exceptions.RayTaskError) else lines[0]
+
+
+if __name__ == "__main__":
+    main()
