@@ -11,7 +11,7 @@ from embodied_codeact.envs.tabletop.scene import SceneSpec
 from embodied_codeact.envs.tabletop.tasks.goals import Condition, Goal, Undisturbed
 from embodied_codeact.envs.tabletop.tasks.hand import STAYED, ArmAtHome, FingersApart, ToolAt, ToolTurned
 from embodied_codeact.envs.tabletop.tasks.phrasing import DECIMAL, NUMBER, Phrasing, choice
-from embodied_codeact.envs.tabletop.tasks.scripts import everywhere
+from embodied_codeact.envs.tabletop.tasks.scripts import Level, everywhere
 from embodied_codeact.envs.tabletop.tasks.start import AT_HOME, HOME_TOOL, Start
 from embodied_codeact.envs.tabletop.tasks.task import Arrangement, TabletopTask
 from embodied_codeact.envs.tabletop.tasks.things import block, bowl, pick_colors
@@ -178,7 +178,7 @@ def _go_home(rng: np.random.Generator) -> Arrangement:
     return Arrangement(scene, {}, _alone(scene, ArmAtHome()), Start(tool=tool))
 
 
-_LEVELS = ("skills", "motion")
+_LEVELS: tuple[Level, ...] = ("skills", "motion")
 _THINGS = "a bowl and 2 to 4 blocks anywhere"
 _SENT = "x 0.35 to 0.62, y -0.25 to 0.25, z 0.14 to 0.40 m"
 _POINT = {"x": DECIMAL, "y": DECIMAL, "z": DECIMAL}

@@ -22,7 +22,7 @@ from embodied_codeact.envs.tabletop.tasks.phrasing import (
 )
 from embodied_codeact.envs.tabletop.tasks.placing import BOWL_X, BOWL_Y, TRAY_X, TRAY_Y
 from embodied_codeact.envs.tabletop.tasks.relations import At, Inside, LiesTurned, Lifted, On, OnZone, TurnedBy
-from embodied_codeact.envs.tabletop.tasks.scripts import everywhere
+from embodied_codeact.envs.tabletop.tasks.scripts import Level, everywhere
 from embodied_codeact.envs.tabletop.tasks.start import Start
 from embodied_codeact.envs.tabletop.tasks.task import Arrangement, TabletopTask
 from embodied_codeact.envs.tabletop.tasks.things import (
@@ -176,7 +176,7 @@ def _twist(rng: np.random.Generator) -> Arrangement:
 
 
 _HELD = "the hand holds a block or cylinder"
-_SURE = {"skills": 1.0}
+_SURE: dict[Level, float] = {"skills": 1.0}
 TASKS = (
     TabletopTask(
         name="pick-up",

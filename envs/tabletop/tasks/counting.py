@@ -85,9 +85,9 @@ def _blocks(layout: Layout, color: str, count: int) -> list[str]:
 def _as_many(rng: np.random.Generator) -> Arrangement:
     layout = _with_tray(rng)
     counted, color, other = pick_colors(rng, 3)
-    count = int(rng.integers(1, 4))
+    count = int(rng.integers(2, 4))
     models = _blocks(layout, counted, count)
-    names = tuple(_blocks(layout, color, count + int(rng.integers(1, 3)) if count < 3 else 4))
+    names = tuple(_blocks(layout, color, int(rng.integers(count + 1, 5))))
     if rng.random() < 0.5:
         models += _blocks(layout, other, 1)
     goal = Goal(
@@ -149,7 +149,7 @@ TASKS = (
         name="as-many-as",
         summary="Put as many blocks of one colour into the tray as there are of another.",
         plan="I count the blocks of the one color, and put so many of the other into the tray.",
-        placement=f"{_TRAY}, 1 to 3 blocks to count, more of the other colour, sometimes one of a third, anywhere",
+        placement=f"{_TRAY}, 2 or 3 blocks to count, more of the other colour, sometimes one of a third, anywhere",
         success="exactly so many of them lie within the tray's walls, carried by it alone; the rest is where it was",
         phrasing=Phrasing(
             (

@@ -20,8 +20,8 @@ END = "<!-- end of tasks -->"
 _ATOMIC = """\
 ## Atomic tasks
 
-With `-o tasks=atomic`: each is asked for in words and done by **one call** of a primitive, and none is done at the start.
-The opening says where everything is, to the millimetre, and what the hand holds, so that nothing has to be looked up first.
+With `-o tasks=atomic`: each is asked for in words and done by **one call** of a primitive; none is done at the start.
+The opening says where everything is, to the millimetre, and what the hand holds, so nothing has to be looked up first.
 Where a task begins with something in the hand, or with the tool elsewhere, the arm has gone there and picked it up by
 contact before the task begins. At the levels `motion` and `joints` those tasks are offered that one call of that level
 does. With one turn an episode (`--max-turns 1`) the expert does all of them in code, JSON and text.
@@ -29,10 +29,11 @@ does. With one turn an episode (`--max-turns 1`) the expert does all of them in 
 _COMPOSITIONAL = """\
 ## Compositional tasks
 
-With `-o tasks=compositional`: each needs several calls, with loops, conditions, computed places, or steps that depend on
-what was measured after the last one. Where there is a choice, only the right one counts: the wrong branch, one thing too
-many and one too few are no success. All can be done by single calls in JSON and text too, where the model has to keep count
-itself. Of the standard tasks these belong to the set: {standard}.
+With `-o tasks=compositional`: each needs several calls, with loops, conditions, computed places, or steps that depend
+on what was measured after the last one. Where there is a choice, only the right one counts: the wrong branch, one thing
+too many and one too few are no success. All can be done by single calls in JSON and text as well, where the model has
+to keep count itself. Of the standard tasks these belong to the set:
+{standard}.
 """
 
 
