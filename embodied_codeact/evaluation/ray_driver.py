@@ -278,10 +278,13 @@ class Driver:
             self._channel.send_soon({"waits": self._awaited(*counts)})
 
     def _awaited(self, ready: int, total: int) -> str:
+        counts = f"{ready} of {total} workers are ready"
+        address = ray.get_runtime_context().gcs_address
+        if not _listens(address):
+            return f"{counts}; the Ray cluster at {address} does not answer at present"
         free, there = ray.available_resources(), ray.cluster_resources()
         need = {"CPU": 1.0} | ({"GPU": self._order.gpus} if self._order.gpus else {})
         short = [name for name, amount in need.items() if free.get(name, 0.0) < amount]
-        counts = f"{ready} of {total} workers are ready"
         if not short:
             return f"{counts}; the others are starting"
         name = short[0]
