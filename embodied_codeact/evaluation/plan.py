@@ -160,8 +160,12 @@ def _selected(chosen: list[tuple[str, Task]], selection: Selection) -> list[tupl
 
 def _with_seeds(suite: Suite, chosen: Iterable[tuple[str, Task]], selection: Selection) -> list[Trial]:
     first = suite.first_seed if selection.seed is None else selection.seed
-    count = suite.seeds if selection.seeds is None else selection.seeds
-    seeded = [(name, each) for name, task in chosen for each in with_seeds([task], first, count)]
+    counts = {part_name(part): suite.seeds if part.seeds is None else part.seeds for part in suite.parts}
+    seeded = [
+        (name, each)
+        for name, task in chosen
+        for each in with_seeds([task], first, counts[name] if selection.seeds is None else selection.seeds)
+    ]
     trials = [Trial(index, name, task) for index, (name, task) in enumerate(seeded)]
     keys = {trial.key for trial in trials}
     if len(keys) < len(trials):

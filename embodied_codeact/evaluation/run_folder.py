@@ -26,6 +26,7 @@ import msgspec
 from embodied_codeact.contracts import Episode
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.evaluation.suites import Suite, Trial, trial_key
+from embodied_codeact.tasks import is_free
 from embodied_codeact.trajectories import read_episodes
 from embodied_codeact.trajectories.reader import read_lines
 
@@ -144,13 +145,17 @@ def read_trials(folder: Path) -> list[Trial]:
 
 
 def key_of(episode: Episode) -> str:
-    """The key of an episode's trial: as its run wrote it, or made from its environment, task and seed.
+    """The key of an episode's trial: as its run wrote it, or made from its environment, task and seed; of a task that
+    takes any instruction, from that too.
 
     >>> from embodied_codeact.contracts import Task
     >>> key_of(Episode(Task("lift", "tabletop", "lift it", seed=3), "expert"))
     'tabletop/lift#3'
     """
-    return str(episode.metadata.get("trial") or trial_key(episode.task.environment, episode.task))
+    if trial := episode.metadata.get("trial"):
+        return str(trial)
+    key = trial_key(episode.task.environment, episode.task)
+    return f"{key}~{digest_of(episode.task.instruction)[:8]}" if is_free(episode.task) else key
 
 
 def digest_of(*parts: Any) -> str:

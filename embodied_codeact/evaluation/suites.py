@@ -43,6 +43,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stands for a parameter of the suite. ``tasks`` are ids, or patterns with ``*`` and ``?``; none: all tasks, but for
     those that nobody judges. Then ``types`` keeps those of these types, ``per_type`` the first so many of each,
     ``limit`` the first so many. ``expect``: how many there have to be; with fewer the run is marked as incomplete.
+    ``seeds``: as the suite's, where this part has its own.
     """
 
     environment: str
@@ -54,6 +55,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     per_type: int | None = None
     limit: int | None = None
     expect: int | None = None
+    seeds: int | None = None
 
 
 class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -51,7 +51,7 @@ def build_home(
 ) -> BuiltHome:
     """Furnish a home where the task can be done and is not done yet, and write it down as a game."""
     rules = alfworld_data()
-    plans = (assignment.plan, *_further_plans(assignment.plan, rng, level.rooms - 1, split))
+    plans = (assignment.plan, *further_plans(assignment.plan, rng, level.rooms - 1, split))
     home = furnish(plans, rng, rules, level, wanted=_wanted(assignment, level, rng))
     kinds = {"obj": assignment.thing, "recep": assignment.receptacle, "mrecep": assignment.container, "toggle": LAMP}
     said = {key: kind.lower() for key, kind in kinds.items()}
@@ -110,7 +110,7 @@ UNFINISHED = ".game-"
 """How the names of files begin that were not written to their end."""
 
 
-def _further_plans(plan: FloorPlan, rng: random.Random, count: int, split: Split) -> Sequence[FloorPlan]:
+def further_plans(plan: FloorPlan, rng: random.Random, count: int, split: Split) -> Sequence[FloorPlan]:
     """Choose more rooms for a home: of other kinds than there are yet, as long as there are such."""
     chosen: list[FloorPlan] = []
     for _ in range(count):

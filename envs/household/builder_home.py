@@ -66,9 +66,11 @@ class Wanted:
 
 @dataclass
 class Home:
-    """Everything in it; ``start`` is the location, away from all furniture, where the player begins."""
+    """Everything in it; ``start`` is the location where the player begins, away from all furniture unless the task is
+    to begin at some. ``held`` is the id of what is in the hand then."""
 
     start: str = ""
+    held: str = ""
     receptacles: list[Receptacle] = field(default_factory=list)
     things: list[Thing] = field(default_factory=list)
 

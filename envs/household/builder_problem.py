@@ -26,7 +26,7 @@ def problem(home: Home, rules: AlfworldData, goal: str, name: str) -> str:
         f"(atLocation agent1 {home.start})",
         *_accepted("canContain", holder_kinds, thing_kinds, rules),
         *(fact for receptacle in home.receptacles for fact in _receptacle_facts(receptacle)),
-        *(fact for thing in home.things for fact in _thing_facts(thing, rules)),
+        *(fact for thing in home.things for fact in _thing_facts(thing, rules, held=thing.id == home.held)),
     ]
     if "inReceptacleObject" in goal:
         containers = [kind for kind in thing_kinds if kind in rules.containers]
@@ -67,12 +67,15 @@ def _receptacle_facts(receptacle: Receptacle) -> list[str]:
     return facts
 
 
-def _thing_facts(thing: Thing, rules: AlfworldData) -> list[str]:
-    facts = [
-        f"(objectType {thing.id} {thing.kind}Type)",
-        f"(inReceptacle {thing.id} {thing.receptacle.id})",
-        f"(objectAtLocation {thing.id} {thing.receptacle.spot})",
-    ]
+def _thing_facts(thing: Thing, rules: AlfworldData, *, held: bool) -> list[str]:
+    facts = [f"(objectType {thing.id} {thing.kind}Type)"]
+    if held:
+        facts += [f"(holds agent1 {thing.id})", "(holdsAny agent1)"]
+    else:
+        facts += [
+            f"(inReceptacle {thing.id} {thing.receptacle.id})",
+            f"(objectAtLocation {thing.id} {thing.receptacle.spot})",
+        ]
     if not thing.fixed:
         facts.append(f"(pickupable {thing.id})")
     if thing.kind in rules.containers:

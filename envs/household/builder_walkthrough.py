@@ -9,7 +9,7 @@ from embodied_codeact.envs.household.builder_tasks import LOOK, TREATMENTS, TWO,
 
 def walkthrough(assignment: Assignment, home: Home) -> list[str]:
     """Return the commands of a plan, in the words of the installed ALFWorld's grammar."""
-    player = _Player(home)
+    player = Player(home)
     things = home.things_of(assignment.thing)
     if assignment.task_type == LOOK:
         player.take(things[0])
@@ -32,7 +32,7 @@ def walkthrough(assignment: Assignment, home: Home) -> list[str]:
     return player.commands
 
 
-class _Player:
+class Player:
     """Writes down commands, keeping in mind where it stands and what is open."""
 
     def __init__(self, home: Home) -> None:
@@ -52,8 +52,17 @@ class _Player:
             self._open.add(receptacle.id)
 
     def take(self, thing: Thing) -> None:
-        self.reach(thing.receptacle)
-        self.commands.append(f"take {self._names[thing.id]} from {self._names[thing.receptacle.id]}")
+        self.take_from(thing, thing.receptacle)
+
+    def close(self, receptacle: Receptacle) -> None:
+        self.reach(receptacle, inside=False)
+        self.commands.append(f"close {self._names[receptacle.id]}")
+        self._open.discard(receptacle.id)
+
+    def take_from(self, thing: Thing, receptacle: Receptacle) -> None:
+        """Take a thing from where it is now."""
+        self.reach(receptacle)
+        self.commands.append(f"take {self._names[thing.id]} from {self._names[receptacle.id]}")
 
     def treat(self, verb: str, thing: Thing, appliance: Receptacle) -> None:
         self.reach(appliance, inside=False)

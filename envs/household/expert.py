@@ -14,6 +14,7 @@ can be measured against, and as a teacher: its programs differ from task to task
 ``expert_pieces``     the language of those templates, and their common pieces
 ``expert_scripts``    chooses and fills in a template
 ``expert_thoughts``   what is said before
+``expert_composed``   tasks of one call, and with loops, conditions and values to find out
 ====================  ==========================================================
 """
 
@@ -26,6 +27,7 @@ from typing import Literal
 
 from embodied_codeact.contracts import Message
 from embodied_codeact.envs.expert import Expert
+from embodied_codeact.envs.household.expert_composed import decide_errand
 from embodied_codeact.envs.household.expert_habits import kind_of, search_order
 from embodied_codeact.envs.household.expert_pieces import Household
 from embodied_codeact.envs.household.expert_planner import (
@@ -111,6 +113,8 @@ class _Nowhere:
 
 def _decide(briefing: Briefing, memory: Memory) -> Decision:
     """Write the next program, or conclude."""
+    if errand := decide_errand(briefing, memory):
+        return errand
     kinds = set(map(kind_of, briefing.places))
     seen = {kind_of(name) for names in memory.contents.values() for name in names}
     goal = read_goal(briefing.sentence, kinds, seen)

@@ -24,6 +24,7 @@ FLAT_NAMES = {
     "house.take": "take_from",
     "house.put": "put",
     "house.open": "open_receptacle",
+    "house.close": "close_receptacle",
     "house.use": "use",
     "house.clean": "clean",
     "house.heat": "heat",

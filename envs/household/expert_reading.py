@@ -31,7 +31,8 @@ class Briefing:
 
     ``flat`` is set where it offers plain functions instead of ``house``, ``stateful`` where scripts have a ``state``.
     ``refusal`` names the error that a failed action raises, and is empty where it is answered "Nothing happens.".
-    ``turns`` is how many replies there are, None where it is not said.
+    ``turns`` is how many replies there are, None where it is not said. ``holding`` and ``sees`` are what is in the hand
+    and in sight at the start, where it is said.
     """
 
     sentence: str
@@ -40,6 +41,8 @@ class Briefing:
     stateful: bool = True
     refusal: str = ""
     turns: int | None = None
+    holding: str = ""
+    sees: tuple[str, ...] = ()
 
 
 @dataclass
@@ -49,7 +52,8 @@ class Memory:
     ``contents`` maps each place looked into to the names last seen there; ``put`` maps things to where they were put
     down; ``treated`` holds (verb, thing) pairs; ``lit`` are lamps turned on; ``closed`` are places last seen closed;
     ``at`` is where one stands, and ``visited`` what was looked into since the hand last took or put something;
-    ``scripts`` counts earlier attempts, and ``error`` is what the latest one raised ("Kind: message").
+    ``scripts`` counts earlier attempts, ``error`` is what the latest one raised ("Kind: message"), and ``refused`` is
+    set where it was answered "Nothing happens.".
     """
 
     contents: dict[str, list[str]] = field(default_factory=dict)
@@ -62,6 +66,7 @@ class Memory:
     visited: set[str] = field(default_factory=set)
     scripts: int = 0
     error: str = ""
+    refused: bool = False
 
     def where(self, kind: str) -> list[str]:
         """Places where a thing of that kind was last seen."""
@@ -70,6 +75,9 @@ class Memory:
 
 _NAME = r"[a-z]+ \d+"
 _ROOM = re.compile(r"around you, you see ((?:(?:and )?an? [a-z]+ \d+(?:, )?)+)\.", re.IGNORECASE)
+_START = re.compile(rf"^You are at the {_NAME}\. (.*?)(?:Looking quickly|$)", re.MULTILINE)
+_IN_SIGHT = re.compile(r"\byou see ([^.]*)\.")
+_IN_HAND = re.compile(rf"You are carrying: an? ({_NAME})\.")
 _TASK = re.compile(r"Your task is to:\s*(.+)")
 _TURNS = re.compile(r"You have (\d+) (?:turns?|steps?)\b")
 _REFUSAL = re.compile(r"^What cannot be done here raises an error that says why \((\w+)\)\.$", re.MULTILINE)
@@ -98,6 +106,7 @@ def read_briefing(messages: Sequence[Message]) -> Briefing:
     rooms = _ROOM.findall(prompt) or _ROOM.findall(opening)
     tasks = _TASK.findall(prompt) or _TASK.findall(opening)
     turns = _TURNS.findall(opening)
+    start = next(reversed(_START.findall(prompt)), "")
     flat = "take_from(" in opening
     refusals = _REFUSAL.findall(opening)
     return Briefing(
@@ -107,6 +116,8 @@ def read_briefing(messages: Sequence[Message]) -> Briefing:
         stateful=not flat or "state.places" in opening,
         refusal=refusals[-1] if refusals else "",
         turns=int(turns[-1]) if turns else None,
+        holding=next(iter(_IN_HAND.findall(start)), ""),
+        sees=tuple(name for seen in _IN_SIGHT.findall(start) for name in re.findall(_NAME, seen)),
     )
 
 
@@ -124,6 +135,7 @@ def read_memory(messages: Sequence[Message]) -> Memory:
             _remember(memory, event)
         raised = _ERROR.search(message.content)
         memory.error = raised[1] if raised else ""
+        memory.refused = "Nothing happens." in message.content
     return memory
 
 
@@ -226,7 +238,7 @@ def read_goal(sentence: str, receptacles: Collection[str], seen: Collection[str]
     for pattern, task in _TEMPLATES:
         if match := pattern.match(text):
             found = task or _TREATMENTS.get(match["how"])
-            thing, target = _singular(match["x"].replace(" ", ""), kinds), match["y"]
+            thing, target = singular(match["x"].replace(" ", ""), kinds), match["y"]
             if found and (found == "look" or target in receptacles):
                 return Goal(found, thing, target)
     return _read_words(text, receptacles, kinds)
@@ -236,7 +248,7 @@ def _read_within(text: str, receptacles: Collection[str], kinds: Collection[str]
     """Understand a thing in something that is itself put away. Both must be known kinds: "a glass bottle" is one."""
     for pattern in _WITHIN:
         if match := pattern.match(text):
-            thing, container = (_singular(match[part].replace(" ", ""), kinds) for part in "xz")
+            thing, container = (singular(match[part].replace(" ", ""), kinds) for part in "xz")
             targets = _receptacles_called(match["y"].replace(" ", ""), receptacles)
             if thing in kinds and container in CONTAINERS and targets:
                 return Goal("within", thing, targets[0], container)
@@ -247,7 +259,7 @@ def _read_words(text: str, receptacles: Collection[str], kinds: Collection[str])
     """Guess the goal from single words ("chill the mug, then leave it on the counter")."""
     words = re.findall(r"[a-z]+", text)
     pairs = [first + second for first, second in itertools.pairwise(words)]
-    things = [_singular(word, kinds) for word in pairs + words if _singular(word, kinds) in kinds]
+    things = [singular(word, kinds) for word in pairs + words if singular(word, kinds) in kinds]
     lamps = [thing for thing in things if thing.endswith("lamp")]
     carried = [thing for thing in things if thing not in lamps]
     if not carried:
@@ -271,7 +283,8 @@ def _receptacles_called(word: str, receptacles: Collection[str]) -> list[str]:
     return exact or [kind for kind in receptacles if kind.startswith(word)]
 
 
-def _singular(word: str, kinds: Collection[str]) -> str:
+def singular(word: str, kinds: Collection[str]) -> str:
+    """Return the kind that a word is the plural of, or else the word itself."""
     for ending, replacement in (("", ""), ("s", ""), ("es", ""), ("ves", "fe")):
         candidate = word.removesuffix(ending) + replacement
         if word.endswith(ending) and candidate in kinds:

@@ -161,7 +161,12 @@ def _finish(template: str, plan: Plan, blocks: dict[str, str], reach: str = "") 
         **blocks,
     }
     words = {"thing": goal.thing, "target": goal.target, "container": goal.container}
-    code = _named(fill(template, plan.household, words, blocks, reach), rng)
+    return finished(fill(template, plan.household, words, blocks, reach), rng)
+
+
+def finished(code: str, rng: random.Random) -> str:
+    """Return a program with other words of the same meaning, chosen by chance, and the imports that it needs."""
+    code = _named(code, rng)
     imports = [line for use, line in _IMPORTS if re.search(rf"(?<![\w.]){re.escape(use)}", code)]
     code = "\n".join([*imports, "", code] if imports else [code])
     return re.sub(r"\n{3,}", "\n\n", code).strip("\n")

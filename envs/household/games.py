@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embodied_codeact.contracts import Task
+from embodied_codeact.envs.household.composed import COMPOSED_KINDS
 from embodied_codeact.errors import ConfigurationError
 
 LOGGER = logging.getLogger(__name__)
@@ -85,9 +86,10 @@ class Game:
 
     @property
     def task_type(self) -> str:
-        """One of :data:`TASK_TYPES`, or :data:`MOVABLE_TASK`: by the name of a folder above it, else by the goal."""
+        """One of :data:`TASK_TYPES`, or :data:`MOVABLE_TASK`: by the name of a folder above it, else by the goal; or by
+        that name, one of the kinds of the other sets."""
         for part in reversed(self.path.parts[:-1]):
-            for kind in (*TASK_TYPES, MOVABLE_TASK):
+            for kind in (*TASK_TYPES, MOVABLE_TASK, *COMPOSED_KINDS):
                 if part.startswith(f"{kind}-"):
                     return kind
         found = _GOAL.search(self.problem)

@@ -9,15 +9,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
 from embodied_codeact.envs.household.builder import FIRST_NUMBER, BuiltHome, build_home, whole_file
+from embodied_codeact.envs.household.builder_composed import BuiltTask
 from embodied_codeact.envs.household.builder_levels import DEFAULT, Difficulty, Hidden, Level, level
 from embodied_codeact.envs.household.builder_plans import Split, rooms
 from embodied_codeact.envs.household.builder_tasks import BUILDABLE, Assignment, assign, suits
+from embodied_codeact.envs.household.composed import TaskSet
 from embodied_codeact.envs.household.games import GAME_NAME, TASK_TYPES
+from embodied_codeact.envs.household.generator_composed import ComposedSpec, composed_kinds
 from embodied_codeact.envs.household.generator_folder import OutputFolder, file_error
 from embodied_codeact.envs.household.generator_traj import TRAJ_NAME, traj_data
 from embodied_codeact.envs.household.generator_verify import PlanPlayer
@@ -30,10 +33,17 @@ _NUMBERS_A_SEED = 1_000_000
 class GeneratorOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Options of ``embodied-codeact generate household``."""
 
+    set: Annotated[
+        TaskSet,
+        msgspec.Meta(
+            description="What is asked for: tasks of ALFWorld's kinds, of one call each, or of loops and conditions."
+        ),
+    ] = "alfworld"
     task_type: Annotated[
         list[str],
         msgspec.Meta(
-            description="Kind of task; without it ALFWorld's six. pick_and_place_with_movable_recep exists, too."
+            description="Kind of task; without it all of the set, ALFWorld's being its six. "
+            "pick_and_place_with_movable_recep exists, too."
         ),
     ] = msgspec.field(default_factory=list)
     room_type: Annotated[
@@ -96,12 +106,22 @@ class HomeSpec:
     rng: random.Random
 
     @property
+    def task_type(self) -> str:
+        """The kind of task."""
+        return self.assignment.task_type
+
+    @property
     def folder(self) -> str:
         """Where ALFWorld's data would keep it: ``TASK-Thing-Container-Receptacle-NUMBER/TRIAL``."""
         return f"{self.assignment.label}-{self.number}/{self.trial}"
 
+    def build(self, level: Level, split: Split) -> tuple[BuiltHome, dict[str, Any]]:
+        """Make the home; return it, and what is kept beside the game."""
+        built = build_home(self.assignment, self.number, self.rng, level, split)
+        return built, traj_data(built, self.trial, split)
 
-def home_specs(options: GeneratorOptions, *, count: int, seed: int) -> Iterator[HomeSpec]:
+
+def home_specs(options: GeneratorOptions, *, count: int, seed: int) -> Iterator[HomeSpec | ComposedSpec]:
     """Yield what is to be made, in order; home ``i`` depends on the options, the seed and ``i`` alone.
 
     Raises:
@@ -109,20 +129,27 @@ def home_specs(options: GeneratorOptions, *, count: int, seed: int) -> Iterator[
     """
     kinds = _task_types(options)
     for index in range(count):
-        rng = random.Random(f"household/{seed}/{index}")
-        found = assign(kinds[index % len(kinds)], rng, split=options.split, room=options.room_type)
-        number = FIRST_NUMBER + seed * _NUMBERS_A_SEED + index
-        yield HomeSpec(found, number, f"trial_{seed}_{index:06d}", rng)
+        kind = kinds[index % len(kinds)]
+        number, trial = FIRST_NUMBER + seed * _NUMBERS_A_SEED + index, f"trial_{seed}_{index:06d}"
+        if options.set == "alfworld":
+            rng = random.Random(f"household/{seed}/{index}")
+            found = assign(kind, rng, split=options.split, room=options.room_type)
+            yield HomeSpec(found, number, trial, rng)
+        else:
+            rng = random.Random(f"household/{options.set}/{seed}/{index}")
+            yield ComposedSpec(kind, tuple(options.room_type or rooms()), number, trial, rng)
 
 
 def _task_types(options: GeneratorOptions) -> list[str]:
-    for name in options.task_type:
-        if name not in BUILDABLE:
-            raise ConfigurationError(unknown_name("task type", name, BUILDABLE))
     for name in options.room_type:
         if name not in rooms():
             raise ConfigurationError(unknown_name("room type", name, rooms()))
     allowed = options.room_type or rooms()
+    if options.set != "alfworld":
+        return composed_kinds(options.set, options.task_type, options.split, allowed)
+    for name in options.task_type:
+        if name not in BUILDABLE:
+            raise ConfigurationError(unknown_name("task type", name, BUILDABLE))
     wanted = options.task_type or TASK_TYPES
     kinds = [kind for kind in dict.fromkeys(wanted) if suits(kind, options.split, allowed)]
     unsuited = [kind for kind in options.task_type if kind not in kinds]
@@ -142,10 +169,11 @@ class _Tally:
     commands: int = 0
     task_types: Counter[str] = field(default_factory=Counter)
 
-    def count(self, built: BuiltHome) -> None:
+    def count(self, built: BuiltHome | BuiltTask) -> None:
+        home = built.home if isinstance(built, BuiltHome) else built.task.home
         self.made += 1
-        self.receptacles += len(built.home.receptacles)
-        self.things += len(built.home.things)
+        self.receptacles += len(home.receptacles)
+        self.things += len(home.things)
         self.commands += len(built.game["walkthrough"])
 
     def mean(self, total: int) -> float:
@@ -171,13 +199,16 @@ class HouseholdGenerator:
         began = time.monotonic()
         specs = home_specs(options, count=count, seed=seed)
         chosen = {name: value for name, value in msgspec.to_builtins(options).items() if name != "verify"}
+        if options.set == "alfworld":
+            # Folders were written before there were other sets, and may be added to.
+            del chosen["set"]
         folder = OutputFolder(out, {**chosen, "seed": seed, "count": count})
         _task_types(options)
         tally = _Tally()
         with folder.claimed(), PlanPlayer() as player:
             for spec in specs:
                 self._ensure(folder, spec, options, tally, player if options.verify else None)
-                tally.task_types[spec.assignment.task_type] += 1
+                tally.task_types[spec.task_type] += 1
                 on_made()
         return Summary(
             out=str(out),
@@ -195,7 +226,7 @@ class HouseholdGenerator:
     def _ensure(
         self,
         folder: OutputFolder,
-        spec: HomeSpec,
+        spec: HomeSpec | ComposedSpec,
         options: GeneratorOptions,
         tally: _Tally,
         player: PlanPlayer | None,
@@ -204,11 +235,11 @@ class HouseholdGenerator:
         place = folder.path / spec.folder
         game_file = place / GAME_NAME
         if not game_file.is_file():
-            built = build_home(spec.assignment, spec.number, spec.rng, options.level(), options.split)
+            built, beside = spec.build(options.level(), options.split)
             try:
                 # The game comes last: where it is, all is.
                 with whole_file(place / TRAJ_NAME) as file:
-                    file.write(json.dumps(traj_data(built, spec.trial, options.split), indent=1, sort_keys=True))
+                    file.write(json.dumps(beside, indent=1, sort_keys=True))
                 with whole_file(game_file) as file:
                     file.write(json.dumps(built.game, indent=1, sort_keys=True))
             except OSError as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from embodied_codeact.envs.household.builder import BuiltHome
+from embodied_codeact.envs.household.builder_composed import BuiltTask
 from embodied_codeact.envs.household.builder_plans import LAMP, Split
 
 TRAJ_NAME = "traj_data.json"
@@ -39,5 +40,23 @@ def traj_data(built: BuiltHome, trial: str, split: Split) -> dict[str, Any]:
                 {"high_descs": list(built.game["walkthrough"]), "task_desc": sentence, "votes": []}
                 for sentence in built.sentences
             ]
+        },
+    }
+
+
+def composed_traj_data(built: BuiltTask, trial: str, split: Split) -> dict[str, Any]:
+    """Return the same for a task of the atomic or the compositional set, which ALFRED has no parameters for: what the
+    sentence names, and what had to be found out, stand under ``generated``."""
+    found = {"answer": built.task.answer} if built.task.answer else {}
+    return {
+        "generated": {"floor_plans": list(built.plans), "split": split, "fields": built.task.fields, **found},
+        "images": [],
+        "pddl_params": {},
+        "plan": {"high_pddl": [], "low_actions": []},
+        "scene": {"floor_plan": f"Home{built.number}", "scene_num": built.number},
+        "task_id": trial,
+        "task_type": built.kind,
+        "turk_annotations": {
+            "anns": [{"high_descs": list(built.game["walkthrough"]), "task_desc": built.sentence, "votes": []}]
         },
     }

@@ -32,6 +32,7 @@ _SIGHT = re.compile(r"(?:On the (?P<on>[^.,]+)|The (?P<inside>[^.,]+) is open\. 
 _TAKEN = re.compile(r"You pick up the (?P<thing>[^.]+?)(?: from the (?P<place>[^.]+))?\.")
 _PUT = re.compile(r"You (?:put|move) the (?P<thing>[^.]+?) (?:in/on|in|to) the (?P<place>[^.]+)\.")
 _CARRYING = re.compile(r"You are carrying: an? (?P<thing>[^.,]+)")
+_STANDING = re.compile(r"^You are at the (?P<place>[^.]+)\. ", re.MULTILINE)
 _ARTICLE = re.compile(r"^(?:and )?an? ")
 
 
@@ -45,8 +46,18 @@ def opening_state(text: str) -> HouseholdState:
     >>> opening_state("Looking quickly around you, you see a bed 1, and a desk 1.").places
     ['bed 1', 'desk 1']
     """
-    found = _PLACES.search(text)
-    return HouseholdState(places=_named(found["things"]) if found else [])
+    found, standing = _PLACES.search(text), _STANDING.search(text)
+    places = _named(found["things"]) if found else []
+    if not standing:
+        return HouseholdState(places=places)
+    # A game that begins somewhere else than in the middle of the room says what is seen and held there.
+    seen, held = _SIGHT.search(text), _CARRYING.search(text)
+    return HouseholdState(
+        places=places,
+        location=standing["place"],
+        holding=held["thing"] if held else None,
+        seen={seen["on"] or seen["inside"]: _named(seen["things"])} if seen else {},
+    )
 
 
 def state_after(state: HouseholdState, command: str, answer: str) -> HouseholdState:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 _HERE = Path(__file__).parent
 
+atomic = _HERE / "atomic.yaml"
+compositional = _HERE / "compositional.yaml"
 alfworld = _HERE / "alfworld.yaml"
 alfworld_mint = _HERE / "alfworld-mint.yaml"
 household = _HERE / "household.yaml"

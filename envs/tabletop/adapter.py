@@ -10,6 +10,7 @@ import numpy as np
 
 from embodied_codeact.contracts import Observation, SensedImage, Status, Task, WorldContext
 from embodied_codeact.envs.tabletop.backend import PandaArm
+from embodied_codeact.envs.tabletop.beginning import exact_words, take_place
 from embodied_codeact.envs.tabletop.controller.connect import UNSAVEABLE, RemoteArm, connect
 from embodied_codeact.envs.tabletop.environment import TabletopOptions
 from embodied_codeact.envs.tabletop.execution import Executor
@@ -22,7 +23,7 @@ from embodied_codeact.envs.tabletop.sensors import CONTACTS, SENSORS, TIMING
 from embodied_codeact.envs.tabletop.simulation import Simulation
 from embodied_codeact.envs.tabletop.state import TabletopState
 from embodied_codeact.envs.tabletop.table import Mover, Table
-from embodied_codeact.envs.tabletop.tasks import TASKS, Setup, TabletopTask
+from embodied_codeact.envs.tabletop.tasks import ALL_TASKS, Setup, TabletopTask
 from embodied_codeact.envs.tabletop.view import WorldView
 from embodied_codeact.envs.tabletop.vision.perception import VisionPerception
 from embodied_codeact.errors import ConfigurationError, EnvironmentFailure, unknown_name
@@ -119,19 +120,22 @@ class TabletopAdapter:
         return self._primitives
 
     def reset(self, task: Task) -> Observation:
-        """Build the scene that the task's seed gives, with the arm at home.
+        """Build the scene that the task's seed gives, with the arm at home, or where the task begins. Tasks of all sets
+        can be played, whichever is offered.
 
         Raises:
             ConfigurationError: there is no such task.
+            EnvironmentFailure: the arm did not get to where the task begins.
         """
-        if task.id not in TASKS:
-            raise ConfigurationError(unknown_name("tabletop task", task.id, TASKS))
-        self._task = TASKS[task.id]
+        if task.id not in ALL_TASKS:
+            raise ConfigurationError(unknown_name("tabletop task", task.id, ALL_TASKS))
+        self._task = ALL_TASKS[task.id]
         self._setup = self._task.sample(np.random.default_rng(task.seed))
         if self._remote is not None:
             self._remote.executor.take_command()
         self.simulation.build(self._setup.scene)
         self._arm.begin()
+        take_place(self._arm, self._perception, self._setup.start)
         self._primitives = self._new_primitives()
         if self._film is not None:
             self._film.begin()
@@ -140,8 +144,10 @@ class TabletopAdapter:
     def _words(self) -> str:
         if self._options.perception == "vision":
             return "You stand at the table; the cameras show what is on it."
+        assert self._task is not None
         assert self._setup is not None
-        return "On the table: " + ", ".join(f"{spec.name}" for spec in self._setup.scene.objects) + "."
+        names = [spec.name for spec in self._setup.scene.objects]
+        return exact_words(names, self._state()) if self._task.one_call else f"On the table: {', '.join(names)}."
 
     def observe(self) -> Observation:
         """Return the state and the sensors. The status says nothing yet: the task is judged at its end."""
@@ -195,7 +201,9 @@ class TabletopAdapter:
 
     def _view(self) -> WorldView:
         poses = self.simulation.poses()
-        tool = self._arm.tool().position
+        tool = self._arm.tool()
+        x, y, z = map(float, tool.position)
+        a, b, c, d = map(float, tool.orientation)
         return WorldView(
             scene=self.simulation.scene,
             positions={name: pose[0] for name, pose in poses.items()},
@@ -203,7 +211,10 @@ class TabletopAdapter:
             contacts=self.simulation.contacts(),
             held=self.simulation.held(),
             grasped=self._arm.grasped,
-            tool=(float(tool[0]), float(tool[1]), float(tool[2])),
+            tool=(x, y, z),
+            tool_orientation=(a, b, c, d),
+            width=self._arm.gripper().width,
+            joints=tuple(map(float, self._arm.joints().positions)),
         )
 
     def film(self, at_most: int) -> list[bytes]:

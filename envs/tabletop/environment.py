@@ -12,7 +12,7 @@ from embodied_codeact.contracts import EnvironmentAdapter, SensorSpec, Task, Wor
 from embodied_codeact.envs.quiet import quiet
 from embodied_codeact.envs.tabletop.sensors import SENSORS
 from embodied_codeact.envs.tabletop.state import TabletopState
-from embodied_codeact.envs.tabletop.tasks import TASKS
+from embodied_codeact.envs.tabletop.tasks import TASK_SETS, TaskSet
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.primitives.arm_errors import ARM_ERRORS
 
@@ -38,9 +38,11 @@ class TabletopOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Options of the tabletop.
 
     ``level``: what scripts move by: ``skills`` (pick, place, push, and all of motion), ``motion`` (poses of the tool)
-    or ``joints``. ``perception``: ``state`` gives the poses of objects, ``vision`` only what cameras show. ``speed``:
-    simulate as ``fast`` as the machine can, or in ``realtime``. ``record``: keep what is needed to film the episode.
-    ``timing``: observe also what motions cost on the clock, which no two runs have in common.
+    or ``joints``. ``perception``: ``state`` gives the poses of objects, ``vision`` only what cameras show. ``tasks``:
+    which set is offered: the ``standard`` tasks, ``atomic`` ones, which one call of a primitive does, or
+    ``compositional`` ones, which need loops, conditions or computed places. ``speed``: simulate as ``fast`` as the
+    machine can, or in ``realtime``. ``record``: keep what is needed to film the episode. ``timing``: observe also what
+    motions cost on the clock, which no two runs have in common.
 
     ``controller``: have the arm moved by the controller at ``tcp://HOST:PORT`` or ``ipc://FOLDER``, over the controller
     protocol and in real time; it is one that ``embodied-codeact controller tabletop`` started. ``controller_key`` and
@@ -50,6 +52,7 @@ class TabletopOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     level: Literal["skills", "motion", "joints"] = "skills"
     perception: Literal["state", "vision"] = "state"
+    tasks: TaskSet = "standard"
     speed: Literal["fast", "realtime"] = "fast"
     record: bool = False
     timing: bool = False
@@ -72,9 +75,8 @@ class TabletopEnvironment:
     """All of this world lives in memory, so its process can be forked to save it."""
 
     def tasks(self, options: TabletopOptions) -> Sequence[Task]:
-        """Return one task for each kind, with the instruction that seed 0 gives; other seeds give other scenes and
-        other words."""
-        del options
+        """Return one task for each kind of the set, with the instruction that seed 0 gives; other seeds give other
+        scenes and other words. Of atomic tasks, those that one call of the level does."""
         return [
             Task(
                 id=name,
@@ -82,7 +84,8 @@ class TabletopEnvironment:
                 instruction=task.sample(np.random.default_rng(0)).instruction,
                 metadata={"type": name},
             )
-            for name, task in TASKS.items()
+            for name, task in TASK_SETS[options.tasks].items()
+            if not task.one_call or options.level in task.oracles
         ]
 
     def adapter(self, options: TabletopOptions, context: WorldContext) -> EnvironmentAdapter:

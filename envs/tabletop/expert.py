@@ -18,7 +18,7 @@ from embodied_codeact.envs.tabletop.expert_reading import (
     read_progress,
     succeeded,
 )
-from embodied_codeact.envs.tabletop.tasks import Level, write_script
+from embodied_codeact.envs.tabletop.tasks import Level
 from embodied_codeact.envs.unrolled import (
     Conclusion,
     Decision,
@@ -41,10 +41,7 @@ _MOST_SCRIPTS = 4
 
 _ARMS: dict[Level, type] = {"skills": SkillArm, "motion": MotionArm, "joints": JointArm}
 _READS = ("scene.*", "arm.pose", "arm.joints", "arm.limits", "arm.can_reach", "arm.forward", "arm.jacobian")
-_OFFERS: dict[Level, Offer] = {
-    level: Offer({"arm": arm, "gripper": Gripper, "scene": Scene}, errors=ARM_ERRORS, reads=(*_READS, "gripper.state"))
-    for level, arm in _ARMS.items()
-}
+_ALL_READS = (*_READS, "gripper.state")
 
 
 class TabletopExpert(Expert):
@@ -60,20 +57,25 @@ class TabletopExpert(Expert):
             achieved = bool(ended) and not ended[-1].error and succeeded(ended[-1].printed)
             return _decide(briefing, Progress(len(ended), achieved, ended[-1].error if ended else ""))
 
-        return reply_with_calls(messages, form, _OFFERS[briefing.level or "skills"], decide)
+        return reply_with_calls(messages, form, _offer(briefing), decide)
+
+
+def _offer(briefing: Briefing) -> Offer:
+    primitives = {"arm": _ARMS[briefing.level or "skills"], "gripper": Gripper, "scene": Scene}
+    return Offer(primitives, errors=ARM_ERRORS, reads=_ALL_READS, state=briefing.places)
 
 
 def _decide(briefing: Briefing, progress: Progress) -> Decision:
     """Write the next program, or conclude."""
     if briefing.level is None or briefing.task is None:
         return Conclusion("I do not understand what to do here, or with what.", "I do not understand the task")
+    if briefing.task.one_call and briefing.level not in briefing.task.oracles:
+        return Conclusion("No call that I have here does that.", "I have no call for that")
     if progress.achieved:
         return Conclusion("The scene is as it should be.", "done")
     if progress.scripts >= _MOST_SCRIPTS:
         return Conclusion("I have tried what I could, and it still does not work.", "not done")
-    # A level without a script of its own is served by the one for skills, which defines what it needs from joints.
-    body = briefing.task.oracles.get(briefing.level) or briefing.task.oracles["skills"]
-    script = write_script(briefing.level, briefing.parameters, body, again=progress.scripts > 0)
+    script = briefing.task.attempt(briefing.level, briefing.parameters, again=progress.scripts > 0)
     return Program(_thought(briefing.task.plan, progress), script)
 
 

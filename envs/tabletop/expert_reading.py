@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from embodied_codeact.contracts import Message
-from embodied_codeact.envs.tabletop.tasks import TASKS, Level, TabletopTask
+from embodied_codeact.envs.tabletop.tasks import ALL_TASKS, Level, TabletopTask
 
 _METHODS: tuple[tuple[str, Level], ...] = (("pick", "skills"), ("move_to", "motion"), ("move_joints", "joints"))
 """The highest level is the first of which the prompt documents the method."""
 
 _TASK = re.compile(r"(?:Your task is to:)?\s*(.+)")
+_PLACES = re.compile(r"^On the table: (.+)\. The tool is at \[([^]]+)\]", re.MULTILINE)
+_PLACE = re.compile(r"([a-z0-9][a-z0-9 ]*) at \[([^]]+)\]")
 _VERDICT = re.compile(r"^done: (True|False)\s*$", re.MULTILINE)
 _ERROR = re.compile(r"^(?:Error|Traceback)\b.*:\s*$", re.MULTILINE)
 _RAISED = re.compile(r"^(\w+): (.+)$", re.MULTILINE)
@@ -22,11 +24,12 @@ _RAISED = re.compile(r"^(\w+): (.+)$", re.MULTILINE)
 @dataclass(frozen=True)
 class Briefing:
     """What the opening messages say. ``level`` is None where no arm is documented, ``task`` where the instruction is
-    none of the known ones."""
+    none of the known ones. ``places``: fields of the state that the opening tells, in metres."""
 
     level: Level | None
     task: TabletopTask | None
     parameters: Mapping[str, Any]
+    places: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,21 @@ def read_briefing(messages: Sequence[Message]) -> Briefing:
     level = next((level for method, level in _METHODS if _documents(text, method)), None)
     for line in reversed(text.splitlines()):
         if found := understand(line):
-            return Briefing(level, *found)
+            return Briefing(level, *found, _read_places(text))
     return Briefing(level, None, {})
+
+
+def _read_places(text: str) -> dict[str, Any]:
+    """Where things and tool are, as the last words about them in the opening say."""
+    told = _PLACES.findall(text)
+    if not told:
+        return {}
+    things, tool = told[-1]
+    return {"objects": {name: _point(point) for name, point in _PLACE.findall(things)}, "tool_position": _point(tool)}
+
+
+def _point(text: str) -> list[float]:
+    return [float(number) for number in text.split(",")]
 
 
 def _documents(text: str, method: str) -> bool:
@@ -62,7 +78,7 @@ def _documents(text: str, method: str) -> bool:
 def understand(line: str) -> tuple[TabletopTask, dict[str, Any]] | None:
     """Return the task that a line of text asks for, and its parameters."""
     match = _TASK.fullmatch(line.strip())
-    for task in TASKS.values():
+    for task in ALL_TASKS.values():
         if match and (parameters := task.phrasing.read(match[1])) is not None:
             return task, parameters
     return None

@@ -21,7 +21,7 @@ class WorldView:
     ``scene``: how everything stood at the start. ``positions``, ``orientations``: each object's centre and turn now, by
     name. ``contacts``: pairs of names (in alphabetic order; "the table" and "the arm" included) that touch. ``held``:
     what both fingers press on. ``grasped``: everything that was held at any time of the episode. ``tool``: where the
-    tool is.
+    tool is, ``tool_orientation`` how it is turned. ``width``: m between the fingers. ``joints``: (7,) rad.
     """
 
     scene: SceneSpec
@@ -31,6 +31,9 @@ class WorldView:
     held: str | None = None
     grasped: frozenset[str] = field(default_factory=frozenset)
     tool: Point = (0.0, 0.0, 0.0)
+    tool_orientation: Quaternion = (1.0, 0.0, 0.0, 0.0)
+    width: float = 0.08
+    joints: tuple[float, ...] = ()
 
     def touching(self, a: str, b: str) -> bool:
         """Whether two things touch."""

@@ -8,6 +8,7 @@
 ``tables``       problems over tables: statistics, regression, clusters
 ``exact``        problems with one right answer: equations, roads, remainders
 ``answers``      what a script hands in, read strictly
+``expert``       a scripted model that solves the tasks; ``expert_scripts`` is what it knows
 """
 
 from embodied_codeact.envs.workspace.environment import WorkspaceEnvironment

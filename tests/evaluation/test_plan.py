@@ -51,6 +51,7 @@ def test_what_the_command_line_takes_of_it() -> None:
     plan = planned(Part("household", limit=1), Selection(seeds=2, seed=7), seeds=5)
     assert [trial.task.seed for trial in plan.trials] == [7, 8]
     assert [trial.task.seed for trial in planned(Part("household", limit=1), seeds=2, first_seed=3).trials] == [3, 4]
+    assert [trial.task.seed for trial in planned(Part("household", limit=1, seeds=3), seeds=2).trials] == [0, 1, 2]
 
 
 def test_what_a_suite_lacks_is_said() -> None:

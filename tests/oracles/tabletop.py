@@ -2,6 +2,7 @@
 step is inspected: nothing may pass into anything, no joint beyond its limits.
 
 python -m tests.oracles.tabletop --seeds 25                      # each task's oracle
+python -m tests.oracles.tabletop --set atomic --seeds 20         # of another set of tasks
 python -m tests.oracles.tabletop --seeds 5 --control exchanged    # the oracle of another task
 python -m tests.oracles.tabletop --seeds 5 --control empty        # no script at all
 """
@@ -24,7 +25,7 @@ from embodied_codeact.envs.tabletop.adapter import TabletopAdapter
 from embodied_codeact.envs.tabletop.environment import TabletopOptions
 from embodied_codeact.envs.tabletop.scene import SceneSpec
 from embodied_codeact.envs.tabletop.simulation import Simulation
-from embodied_codeact.envs.tabletop.tasks import LEVELS, TASKS, Level, write_script
+from embodied_codeact.envs.tabletop.tasks import ALL_TASKS, LEVELS, TASK_SETS, Level, TabletopTask, TaskSet
 from embodied_codeact.errors import PrimitiveError
 from embodied_codeact.primitives.arm_errors import ARM_ERRORS
 from tests.envs.tabletop.inspection import Inspection
@@ -88,22 +89,23 @@ def script_for(name: str, instruction: str, seed: int, level: Level, control: Co
     """The scripts to try one after the other."""
     if control == "empty":
         return [""]
+    task = ALL_TASKS[name]
     if control == "exchanged":
         other = partner(name, seed)
-        read = TASKS[other].phrasing.read(TASKS[other].sample(np.random.default_rng(seed)).instruction)
+        # Another scene, so that numbers which both tasks draw first are not the same by chance.
+        read = other.phrasing.read(other.sample(np.random.default_rng([seed, 1])).instruction)
         assert read is not None
-        fitting = fitted(read, TASKS[name].sample(np.random.default_rng(seed)).scene, np.random.default_rng(seed))
-        return [write_script(level, fitting, TASKS[other].oracles[level])]
-    read = TASKS[name].phrasing.read(instruction)
+        fitting = fitted(read, task.sample(np.random.default_rng(seed)).scene, np.random.default_rng(seed))
+        return [other.attempt(level, fitting)]
+    read = task.phrasing.read(instruction)
     assert read is not None
-    body = TASKS[name].oracles[level]
-    return [write_script(level, read, body), *[write_script(level, read, body, again=True)] * 2]
+    return [task.attempt(level, read), *[task.attempt(level, read, again=True)] * 2]
 
 
-def partner(name: str, seed: int) -> str:
-    """Another task, whose oracle must not solve this one: each seed has another."""
-    names = list(TASKS)
-    return names[(names.index(name) + 1 + seed % (len(names) - 1)) % len(names)]
+def partner(name: str, seed: int) -> TabletopTask:
+    """Another task of the same set, whose oracle must not solve this one: each seed has another."""
+    names = list(next(tasks for tasks in TASK_SETS.values() if name in tasks))
+    return ALL_TASKS[names[(names.index(name) + 1 + seed % (len(names) - 1)) % len(names)]]
 
 
 def fitted(parameters: dict[str, Any], scene: SceneSpec, rng: np.random.Generator) -> dict[str, Any]:
@@ -153,16 +155,18 @@ def play_all(
 def main() -> int:
     """Measure, and print one line a task and one for each failure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--task", action="append", choices=sorted(TASKS))
+    parser.add_argument("--set", choices=TASK_SETS, default="standard")
+    parser.add_argument("--task", action="append", choices=sorted(ALL_TASKS))
     parser.add_argument("--seeds", type=int, default=25)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--level", choices=LEVELS, default="skills")
     parser.add_argument("--perception", choices=("state", "vision"), default="state")
     parser.add_argument("--control", choices=("none", "exchanged", "empty"), default="none")
     options = parser.parse_args()
-    names = [name for name in options.task or TASKS if options.level in TASKS[name].oracles]
+    chosen: TaskSet = options.set
+    names = [name for name in options.task or TASK_SETS[chosen] if options.level in ALL_TASKS[name].oracles]
     if options.perception == "vision":
-        names = [name for name in names if TASKS[name].only_blocks_bowls_zones]
+        names = [name for name in names if ALL_TASKS[name].only_blocks_bowls_zones]
     total = succeeded = dishonest = 0
     for name in names:
         seeds = range(options.first, options.first + options.seeds)

@@ -1,4 +1,5 @@
-"""Each judged task of the workspace is solvable through the whole path by its oracle, and not by doing nothing."""
+"""Each judged task of the workspace is solvable through the whole path by its oracle, and not by doing nothing. The
+oracles are the expert's own scripts."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.bridge.local import local_session
 from embodied_codeact.contracts import Task
 from embodied_codeact.envs.workspace.catalog import KINDS
+from embodied_codeact.envs.workspace.expert_scripts import way_to
 from embodied_codeact.models.script import ScriptModel
-from tests.oracles.workspace import oracle_script
 
 pytest.importorskip("sklearn", reason="needs the extra 'science'")
 pytestmark = pytest.mark.keeps_processes
@@ -31,6 +32,14 @@ def task_of(session: EnvironmentClient, name: str, seed: int) -> Task:
     return replace(next(task for task in session.describe().tasks if task.id == name), seed=seed)
 
 
+def oracle_script(name: str, instruction: str) -> str:
+    found = way_to(instruction)
+    assert found is not None
+    way, parameters = found
+    assert way.kind == name
+    return way.script(parameters)
+
+
 def test_all_judged_tasks_have_an_oracle(session: EnvironmentClient) -> None:
     assert {task.id for task in session.describe().tasks} == {*TASKS, "free"}
 
@@ -42,7 +51,7 @@ def test_the_oracle_is_right_and_doing_nothing_is_not(session: EnvironmentClient
     assert not session.observe(settle=True).status.success
     result, _ = session.execute(oracle_script(name, instruction), timeout_s=60)
     assert result.error is None, result.error.text()
-    assert result.stdout == ""
+    assert "Submission(number=1" in result.stdout
     assert session.observe(settle=True).status.success
 
 

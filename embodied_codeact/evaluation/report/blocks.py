@@ -47,12 +47,12 @@ class Blocks:
             self._close(kind)
         return at
 
-    def share(self, text: str) -> list[int]:
-        """Keep a text once, however often it comes."""
+    def share(self, kind: str, text: str) -> list[int]:
+        """Keep a text among others of its kind, once, however often it comes."""
         digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
         at = self._texts.get(digest)
         if at is None:
-            at = self._texts[digest] = self.add("texts", text)
+            at = self._texts[digest] = self.add(kind, text)
         return at
 
     def ready(self, *, rest: bool = False) -> Iterator[Markup]:

@@ -5,6 +5,7 @@ What is longer than :data:`MOST_CHARS` is cut in the middle and says so; the fil
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from typing import Any
@@ -39,8 +40,8 @@ MOST_CALL_CHARS = 300
 SHARED_CHARS = 400
 """Texts of a prompt from this length on are held once, however many episodes begin with them."""
 
-Share = Callable[[str], list[int]]
-"""Keeps a text once, and returns where: the number of a block and the place in it."""
+Share = Callable[[str, str], list[int]]
+"""Keeps a text once among others of a kind, and returns where: the number of a block and the place in it."""
 
 
 class Call(msgspec.Struct, omit_defaults=True):
@@ -53,9 +54,9 @@ class Call(msgspec.Struct, omit_defaults=True):
 
 
 class Picture(msgspec.Struct, omit_defaults=True):
-    """A figure; ``data`` is base64 in JSON."""
+    """A figure: where its data are, in base64."""
 
-    data: bytes
+    at: list[int]
     format: str
     title: str = ""
 
@@ -117,7 +118,7 @@ def view_of(episode: Episode, key: str, share: Share) -> EpisodeView:
         key=key,
         instruction=cut(episode.task.instruction),
         opening=[_said(message, share) for message in _opening(episode.messages)],
-        turns=[_turn(turn) for turn in episode.turns],
+        turns=[_turn(turn, share) for turn in episode.turns],
         success=episode.status.success,
         score=episode.status.score,
         reason=episode.status.reason,
@@ -146,13 +147,13 @@ def _opening(messages: list[Message]) -> list[Message]:
 
 
 def _said(message: Message, share: Share) -> Said:
-    text, images = cut(message.content), [_picture(image) for image in message.images]
+    text, images = cut(message.content), [_picture(image, share) for image in message.images]
     if len(text) < SHARED_CHARS:
         return Said(message.role, text, images=images)
-    return Said(message.role, at=share(text), images=images)
+    return Said(message.role, at=share("texts", text), images=images)
 
 
-def _turn(turn: Turn) -> TurnView:
+def _turn(turn: Turn, share: Share) -> TurnView:
     view = TurnView(
         kind=_kind(turn),
         reply=cut(turn.reply),
@@ -166,7 +167,7 @@ def _turn(turn: Turn) -> TurnView:
     )
     _add_action(view, turn)
     if turn.result is not None:
-        _add_result(view, turn.result)
+        _add_result(view, turn.result, share)
     return view
 
 
@@ -196,7 +197,7 @@ def _add_action(view: TurnView, turn: Turn) -> None:
             view.text = cut(repair)
 
 
-def _add_result(view: TurnView, result: ExecutionResult) -> None:
+def _add_result(view: TurnView, result: ExecutionResult, share: Share) -> None:
     view.ran = True
     view.stdout = cut(result.stdout)
     view.value = None if result.value is None else cut(result.value)
@@ -204,7 +205,7 @@ def _add_result(view: TurnView, result: ExecutionResult) -> None:
         view.error = ScriptError(error.kind, cut(error.message), cut(error.traceback), cut(error.hint), error.line)
     view.calls = [_call(call) for call in result.calls[:MOST_CALLS]]
     view.calls_total = result.calls_total
-    view.figures = [_picture(figure) for figure in result.figures]
+    view.figures = [_picture(figure, share) for figure in result.figures]
     view.seconds = result.duration_s
 
 
@@ -237,8 +238,8 @@ def _notes(turn: Turn) -> list[str]:
     return notes
 
 
-def _picture(figure: Figure) -> Picture:
-    return Picture(figure.data, figure.format, figure.title)
+def _picture(figure: Figure, share: Share) -> Picture:
+    return Picture(share("figures", base64.b64encode(figure.data).decode("ascii")), figure.format, figure.title)
 
 
 def _plain(value: Any) -> str:

@@ -22,11 +22,11 @@ from embodied_codeact.envs.tabletop.tasks.scripts import everywhere
 from embodied_codeact.envs.tabletop.tasks.task import Arrangement, TabletopTask
 from embodied_codeact.envs.tabletop.tasks.things import block, bowl, pick_colors
 
-_ORDERS: dict[str, tuple[float, float]] = {"left to right": (0.0, -1.0), "near to far": (1.0, 0.0)}
+ORDERS: dict[str, tuple[float, float]] = {"left to right": (0.0, -1.0), "near to far": (1.0, 0.0)}
 _RING_X = (0.47, 0.53)
 _RING_Y = (-0.13, 0.13)
 
-_SETTLE = '''\
+SETTLE = '''\
 def places():
     """A grid of places [x, y] on the table, those near its middle first."""
     table = scene.table()
@@ -64,7 +64,7 @@ def bring(targets):
     print("done:", max(off) < 0.012)
 '''
 
-_FIND_ROW = '''\
+FIND_ROW = '''\
 
 
 def find_row(count, spacing, angles):
@@ -153,9 +153,9 @@ def _line_up_in_order(rng: np.random.Generator) -> Arrangement:
     *colors, other = pick_colors(rng, 4)
     names = tuple(layout.place(block(color)).name for color in colors)
     layout.place(block(other))
-    direction = str(rng.choice(sorted(_ORDERS)))
+    direction = str(rng.choice(sorted(ORDERS)))
     spacing = int(rng.integers(9, 13))
-    goal = put_down(layout.scene(), [Row(names, spacing / 100, _ORDERS[direction])], moved=set(names))
+    goal = put_down(layout.scene(), [Row(names, spacing / 100, ORDERS[direction])], moved=set(names))
     return Arrangement(layout.scene(), {"colors": colors, "direction": direction, "spacing": spacing}, goal)
 
 
@@ -196,7 +196,7 @@ TASKS = (
             {"spacing": NUMBER},
         ),
         arrange=_line_up,
-        oracles=everywhere(_SETTLE + _FIND_ROW + _LINE_UP, "skills", "motion"),
+        oracles=everywhere(SETTLE + FIND_ROW + _LINE_UP, "skills", "motion"),
         expected={"skills": 0.97, "motion": 0.95},
     ),
     TabletopTask(
@@ -211,10 +211,10 @@ TASKS = (
                 "From {direction}, set the {colors} blocks in a straight row with {spacing} cm between their centres.",
                 "Make a row of the {colors} blocks, from {direction} in this order, their centres {spacing} cm apart.",
             ),
-            {"colors": COLOR_LIST, "direction": choice(*_ORDERS), "spacing": NUMBER},
+            {"colors": COLOR_LIST, "direction": choice(*ORDERS), "spacing": NUMBER},
         ),
         arrange=_line_up_in_order,
-        oracles=everywhere(_SETTLE + _FIND_ROW + _LINE_UP_IN_ORDER, "skills", "motion"),
+        oracles=everywhere(SETTLE + FIND_ROW + _LINE_UP_IN_ORDER, "skills", "motion"),
         expected={"skills": 0.97, "motion": 0.95},
     ),
     TabletopTask(
@@ -232,7 +232,7 @@ TASKS = (
             {"bowl": BOWL_NAME, "radius": NUMBER},
         ),
         arrange=_circle,
-        oracles=everywhere(_SETTLE + _CIRCLE, "skills", "motion"),
+        oracles=everywhere(SETTLE + _CIRCLE, "skills", "motion"),
         expected={"skills": 0.96, "motion": 0.94},
     ),
     TabletopTask(
@@ -250,7 +250,7 @@ TASKS = (
             {"first": BLOCK_NAME, "second": BLOCK_NAME},
         ),
         arrange=_swap,
-        oracles=everywhere(_SETTLE + _SWAP, "skills", "motion"),
+        oracles=everywhere(SETTLE + _SWAP, "skills", "motion"),
         expected={"skills": 0.98, "motion": 0.96},
     ),
 )

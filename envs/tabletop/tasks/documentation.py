@@ -8,17 +8,53 @@ brings the section between the two marks of that file up to date.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
-from embodied_codeact.envs.tabletop.tasks import LEVELS, TASKS, TabletopTask
+from embodied_codeact.envs.tabletop.tasks import ATOMIC, COMPOSITIONAL, LEVELS, TASKS, TabletopTask
 
 BEGIN = "<!-- tasks: written by embodied_codeact.envs.tabletop.tasks.documentation -->"
 END = "<!-- end of tasks -->"
 
 
+_ATOMIC = """\
+## Atomic tasks
+
+With `-o tasks=atomic`: each is asked for in words and done by **one call** of a primitive; none is done at the start.
+The opening says where everything is, to the millimetre, and what the hand holds, so nothing has to be looked up first.
+Where a task begins with something in the hand, or with the tool elsewhere, the arm has gone there and picked it up by
+contact before the task begins. At the levels `motion` and `joints` those tasks are offered that one call of that level
+does. With one turn an episode (`--max-turns 1`) the expert does all of them in code, JSON and text.
+"""
+_COMPOSITIONAL = """\
+## Compositional tasks
+
+With `-o tasks=compositional`: each needs several calls, with loops, conditions, computed places, or steps that depend
+on what was measured after the last one. Where there is a choice, only the right one counts: the wrong branch, one thing
+too many and one too few are no success. All can be done by single calls in JSON and text as well, where the model has
+to keep count itself. Of the standard tasks these belong to the set:
+{standard}.
+"""
+
+
 def tasks_text() -> str:
     """Describe every task, in Markdown."""
-    return "\n".join([_overview(), *map(_section, TASKS.values())])
+    own = [task for name, task in COMPOSITIONAL.items() if name not in TASKS]
+    standard = ", ".join(f"[{name}](#{name})" for name in COMPOSITIONAL if name in TASKS)
+    return "\n".join(
+        [
+            *_described(TASKS.values()),
+            _ATOMIC,
+            *_described(ATOMIC.values()),
+            _COMPOSITIONAL.format(standard=standard),
+            *_described(own),
+        ]
+    )
+
+
+def _described(tasks: Iterable[TabletopTask]) -> list[str]:
+    tasks = list(tasks)
+    return [_overview(tasks), *map(_section, tasks)]
 
 
 def with_tasks(text: str) -> str:
@@ -34,12 +70,12 @@ def with_tasks(text: str) -> str:
     return f"{before}{BEGIN}\n{tasks_text()}{END}{after}"
 
 
-def _overview() -> str:
+def _overview(tasks: Iterable[TabletopTask]) -> str:
     lines = [
         "| task | what | levels with an oracle: expected success | vision |",
         "|---|---|---|---|",
     ]
-    for task in TASKS.values():
+    for task in tasks:
         levels = ", ".join(f"{level} {100 * task.expected[level]:.0f} %" for level in LEVELS if level in task.oracles)
         seen = "yes" if task.only_blocks_bowls_zones else "no"
         lines.append(f"| [{task.name}](#{task.name}) | {task.summary.rstrip('.')} | {levels} | {seen} |")

@@ -76,6 +76,24 @@ class Ring:
 
 
 @dataclass(frozen=True)
+class Square:
+    """Four things stand on the table at the corners of a square with sides of ``side`` m, in any order."""
+
+    names: tuple[str, ...]
+    side: float
+
+    def missing(self, view: WorldView) -> str:
+        standing = _all_on_table(view, self.names)
+        if standing:
+            return standing
+        points = [view.positions[name][:2] for name in self.names]
+        apart = np.sort([math.dist(a, b) for a, b in itertools.combinations(points, 2)])
+        # Four sides and two diagonals.
+        wanted = self.side * np.array([1.0] * 4 + [math.sqrt(2)] * 2)
+        return "they do not stand in such a square" if np.abs(apart - wanted).max() > GAP_TOLERANCE else ""
+
+
+@dataclass(frozen=True)
 class Bridge:
     """A block rests on two others that stand on the table, above the middle between them."""
 

@@ -12,7 +12,9 @@ from typing import NamedTuple, Protocol
 
 from embodied_codeact.envs.tabletop.catalog import yaw_quaternion
 from embodied_codeact.envs.tabletop.scene import ObjectSpec, SceneSpec
+from embodied_codeact.envs.tabletop.tasks.start import AT_HOME, Start
 from embodied_codeact.envs.tabletop.view import WorldView
+from embodied_codeact.primitives.arm import HOME
 
 TABLE = "the table"
 ARM = "the arm"
@@ -130,14 +132,19 @@ def rests(view: WorldView, name: str) -> bool:
     return not view.touching(name, ARM) and bool(supporters(view, name))
 
 
-def start_view(scene: SceneSpec) -> WorldView:
-    """The world before any physics: everything as it was placed, touching what it was placed on."""
+def start_view(scene: SceneSpec, start: Start = AT_HOME) -> WorldView:
+    """The world before any physics: everything as it was placed, touching what it was placed on, and the hand as the
+    task finds it. What the arm holds is still where it was picked up."""
     contacts = {tuple(sorted((lower, spec.name))) for spec in scene.objects for lower in _placed_on(scene, spec)}
     return WorldView(
         scene=scene,
         positions={spec.name: spec.position for spec in scene.objects},
         orientations={spec.name: yaw_quaternion(spec.yaw) for spec in scene.objects},
         contacts=frozenset((first, second) for first, second in contacts),
+        held=start.holding,
+        tool=start.tool_at,
+        width=start.width,
+        joints=HOME if start == AT_HOME else (),
     )
 
 

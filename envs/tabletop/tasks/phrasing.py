@@ -64,8 +64,10 @@ class Phrasing:
 
 
 NUMBER = Field(r"\d+", str, int)
+DECIMAL = Field(r"-?\d+(?:\.\d+)?", "{:g}".format, float)
 COLOR = Field(_COLOR, read=str.lower)
 BLOCK_NAME = Field(f"{_COLOR} block", read=str.lower)
+SOLID_NAME = Field(f"{_COLOR} (?:block|cylinder)", read=str.lower)
 BOWL_NAME = Field(f"{_COLOR} bowl", read=str.lower)
 ZONE_NAME = Field(f"{_COLOR} zone", read=str.lower)
 HOUSEHOLD_NAME = Field("|".join(HOUSEHOLD), read=str.lower)

@@ -180,6 +180,20 @@ class TurnedBy:
 
 
 @dataclass(frozen=True)
+class LiesTurned:
+    """A long thing lies on the table turned by ``yaw`` rad; half a turn makes no difference."""
+
+    name: str
+    yaw: float
+
+    def missing(self, view: WorldView) -> str:
+        if not stands_on_table(view, self.name):
+            return f"the {self.name} does not lie on the table"
+        off = abs(half_turn(view.yaw(self.name) - self.yaw))
+        return f"the {self.name} is {math.degrees(off):.0f} degrees off" if off > TURN_TOLERANCE else ""
+
+
+@dataclass(frozen=True)
 class On:
     """A block rests on the middle of another."""
 

@@ -13,6 +13,7 @@ from embodied_codeact.envs.tabletop.scene import SceneSpec
 from embodied_codeact.envs.tabletop.tasks.goals import Goal, Verdict, start_view
 from embodied_codeact.envs.tabletop.tasks.phrasing import Parameters, Phrasing
 from embodied_codeact.envs.tabletop.tasks.scripts import Level, write_script
+from embodied_codeact.envs.tabletop.tasks.start import AT_HOME, Start
 from embodied_codeact.envs.tabletop.view import WorldView
 
 _TRIES = 200
@@ -24,14 +25,16 @@ class Arrangement(NamedTuple):
     scene: SceneSpec
     parameters: Parameters
     goal: Goal
+    start: Start = AT_HOME
 
 
 class Setup(NamedTuple):
-    """One instance of a task: where everything stands, what is asked, and what counts as done."""
+    """One instance of a task: where everything stands, what is asked, what counts as done, and how the arm begins."""
 
     scene: SceneSpec
     instruction: str
     goal: Goal
+    start: Start = AT_HOME
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ class TabletopTask:
     ``summary``, ``placement`` and ``success`` are its published documentation; ``plan`` says how a good agent goes
     about it. ``arrange`` draws an instance, or raises ``Rejected`` to have another drawn. ``oracles``: for each level
     of the API that the task can be solved at, the body of a script that solves any instance, to be completed by
-    ``write_script``. ``expected``: success rate of the oracle by level.
+    ``write_script``. ``expected``: success rate of the oracle by level. ``one_call``: the instruction asks for one call
+    of a primitive, and the opening says what that call needs to know.
     """
 
     name: str
@@ -55,6 +59,7 @@ class TabletopTask:
     expected: Mapping[Level, float]
     only_blocks_bowls_zones: bool = field(default=True)
     """Whether cameras that know only blocks, bowls and zones see all that the task needs."""
+    one_call: bool = False
 
     @property
     def phrasings(self) -> tuple[str, ...]:
@@ -65,11 +70,11 @@ class TabletopTask:
         """Draw one instance. The same generator state gives the same instance; none is solved from the start."""
         for _ in range(_TRIES):
             try:
-                scene, parameters, goal = self.arrange(rng)
+                scene, parameters, goal, start = self.arrange(rng)
             except Rejected:
                 continue
-            if goal.judge(start_view(scene)).score == 0.0:
-                return Setup(scene, self.phrasing.write(parameters, rng), goal)
+            if goal.judge(start_view(scene, start)).score == 0.0:
+                return Setup(scene, self.phrasing.write(parameters, rng), goal, start)
         raise RuntimeError(f"the task {self.name!r} found no arrangement in {_TRIES} tries")
 
     def judge(self, goal: Goal, view: WorldView) -> Verdict:
@@ -83,3 +88,13 @@ class TabletopTask:
             KeyError: there is no oracle at that level.
         """
         return write_script(level, parameters, self.oracles[level])
+
+    def attempt(self, level: Level, parameters: Parameters, *, again: bool = False) -> str:
+        """A script for any level: where the task has none of its own there, the one for skills defines what it needs.
+        ``again``: it was tried before and did not get to its end. One call is then made once more, as it is.
+
+        Raises:
+            KeyError: there is no oracle at that level, nor for skills.
+        """
+        body = self.oracles.get(level) or self.oracles["skills"]
+        return write_script(level, parameters, body, again=again and not self.one_call)

@@ -2,9 +2,9 @@
 
     python -m tests.envs.household.stock_alfworld --sample 100
 
-makes so many homes of ALFWorld's six kinds of task, of all difficulties, and a tenth as many with movable receptacles,
-which ``AlfredTWEnv`` leaves out; every one is loaded and played by its plan. Prints one JSON object; exit code 1 where
-anything was not as it should be.
+makes so many homes of ALFWorld's six kinds of task, of all difficulties, a tenth as many with movable receptacles, and
+a fifth as many of each of the sets atomic and compositional; ``AlfredTWEnv`` leaves all of these out. Every one is
+loaded and played by its plan. Prints one JSON object; exit code 1 where anything was not as it should be.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ def make_sample(folder: Path, size: int, seed: int, difficulties: Sequence[Diffi
             _generate(options, folder / difficulty, count, seed)
     movable = GeneratorOptions(task_type=[MOVABLE_TASK], difficulty=difficulties[0])
     _generate(movable, folder / "movable", -(-size // 10), seed)
+    for name in ("atomic", "compositional"):
+        _generate(GeneratorOptions(set=name, difficulty=difficulties[0]), folder / name, -(-size // 5), seed)
     return sorted(folder.rglob(GAME_NAME))
 
 
@@ -112,7 +114,7 @@ def main(words: Sequence[str] | None = None) -> int:
             collected = _told("AlfredTWEnv", play_in_alfred_tw_env(homes))
     summary = {
         "homes": given.sample,
-        "with_movable_receptacles": len(paths) - given.sample,
+        "besides": len(paths) - given.sample,
         "won_under_wrappers": sum(not wrong for wrong in wrapped.values()),
         "won_in_alfred_tw_env": sum(not wrong for wrong in collected.values()),
         "wrong": sorted({f"{path.parent.parent.name}: {wrong}" for path, wrong in _wrong(wrapped, collected)}),

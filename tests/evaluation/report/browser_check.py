@@ -130,7 +130,8 @@ class Look:
                  video.addEventListener('loadedmetadata', () => done(true));
                  video.addEventListener('error', () => done(false));
                  setTimeout(() => done(false), 5000); });
-               await Promise.all([...document.images].map((image) => image.decode().catch(() => null)));
+               const dark = () => [...document.images].some((image) => !image.naturalWidth);
+               for (let wait = 0; wait < 100 && dark(); wait++) await new Promise((done) => setTimeout(done, 50));
                return { images: [...document.images].map((image) => image.naturalWidth > 0),
                         videos: await Promise.all([...document.querySelectorAll('video')].map(loaded)) }; }"""
         )

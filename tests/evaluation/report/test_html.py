@@ -15,7 +15,7 @@ from embodied_codeact.contracts import Episode, ExecutionResult, Figure, Task, T
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.evaluation.report import make_report
 from embodied_codeact.evaluation.report.html import write_report
-from embodied_codeact.evaluation.report.payload import MOST_CALLS, MOST_CHARS, EpisodeView, view_of
+from embodied_codeact.evaluation.report.payload import MOST_CALLS, MOST_CHARS, EpisodeView, Share, view_of
 from embodied_codeact.evaluation.report.report import Report
 from embodied_codeact.evaluation.report.video_links import find_video
 from embodied_codeact.evaluation.report.words import interval, percent
@@ -36,10 +36,24 @@ def page_of(folder: Path, *runs: Path, videos: bool = False, name: str = "page.h
 def two_runs(tmp_path: Path) -> tuple[Path, Path]:
     """Runs that differ in what they solved, how long it took, and how it failed."""
     first = [
-        episode(str(n), ["KeyError"] * (n % 3) + ["run"], success=n % 4 != 0, kind=f"kind-{n % 2}") for n in range(30)
+        episode(
+            str(n),
+            ["KeyError"] * (n % 3) + ["run"],
+            success=n % 4 != 0,
+            kind=f"kind-{n % 2}",
+            trial=f"part-{n % 3}/{n}#0",
+        )
+        for n in range(30)
     ]
     second = [
-        episode(str(n), ["run"] * (1 + n % 5), success=n % 3 != 0, kind=f"kind-{n % 2}", action="json")
+        episode(
+            str(n),
+            ["run"] * (1 + n % 5),
+            success=n % 3 != 0,
+            kind=f"kind-{n % 2}",
+            action="json",
+            trial=f"part-{n % 3}/{n}#0",
+        )
         for n in range(30)
     ]
     return write_run(tmp_path / "one", first, trials("0", "1", "more")), write_run(tmp_path / "two", second)
@@ -56,6 +70,8 @@ def test_the_page_says_what_the_report_says(tmp_path: Path, two_runs: tuple[Path
         assert row[4] == f"{s.success.solved}/{s.success.episodes}"
         assert float(row[5]) == pytest.approx(s.costs.turns.all.mean, abs=0.005)
         assert float(row[7].replace(",", "")) == pytest.approx(s.costs.tokens.all.mean, abs=0.5)
+    parts = [[group.name, part, str(rate.solved)] for group in groups for part, rate in group.summary.by_part.items()]
+    assert [[row[0], row[1], row[4]] for row in page.table("Run", "Part")] == parts
     types = [
         [group.name, kind, percent(rate.rate), interval(rate), str(rate.solved), str(rate.episodes)]
         for group in groups
@@ -74,8 +90,15 @@ def test_the_page_says_what_the_report_says(tmp_path: Path, two_runs: tuple[Path
         [str(n) for n in (c.pairs, c.both, c.only_first, c.only_second, c.neither)] for c in pairs.values()
     ]
     said = " ".join(" ".join(page.words).split())
-    assert "one is not complete: 1 of 3 episodes have not ended." in said
+    assert "one is not complete: 3 of 3 episodes have not ended." in said
     assert "MINT, ALFWorld: success by turn budget" in said
+
+
+def test_the_page_says_when_and_where_a_run_was_made(tmp_path: Path) -> None:
+    begun, machine = "2026-01-02T03:04:05+00:00", {"system": "Linux", "cores": 2}
+    run = write_run(tmp_path / "run", [full_episode()], started_at=begun, version="0.1.0", machine=machine)
+    _, page = page_of(tmp_path, run)
+    assert "kitchen, begun 2026-01-02 03:04:05 UTC, on Linux, 2 cores, version 0.1.0." in " ".join(page.words)
 
 
 def test_the_table_of_episodes_has_their_facts(tmp_path: Path, two_runs: tuple[Path, Path]) -> None:
@@ -90,25 +113,43 @@ def test_the_table_of_episodes_has_their_facts(tmp_path: Path, two_runs: tuple[P
     assert page.value("index")["groups"] == ["one", "two"]
 
 
+def share_in(kept: list[str]) -> Share:
+    def share(kind: str, text: str) -> list[int]:
+        del kind
+        kept.append(text)
+        return [len(kept) - 1]
+
+    return share
+
+
+def places(view: EpisodeView) -> list[list[int]]:
+    """Where the texts and figures are that a view shares with others."""
+    said = [message.at for message in view.opening if message.at]
+    pictures = [*(m.images for m in view.opening), *(turn.figures for turn in view.turns)]
+    return said + [picture.at for some in pictures for picture in some]
+
+
 def test_the_page_holds_the_episodes(tmp_path: Path) -> None:
     episodes = [full_episode(n) for n in range(30)]
     _, page = page_of(tmp_path, write_run(tmp_path / "run", episodes))
     for row, one in zip(page.rows, episodes, strict=True):
         shared: list[str] = []
-        expected = view_of(one, key_of(one), lambda text, shared=shared: [0, len(shared.append(text) or shared) - 1])
+        expected = view_of(one, key_of(one), share_in(shared))
         got = msgspec.convert(page.at(row["at"]), EpisodeView)
-        assert [page.at(said.at) for said in got.opening if said.at] == shared == [GUIDE]
-        for said in (*got.opening, *expected.opening):
-            said.at = []
+        assert [page.at(at) for at in places(got)] == [shared[at] for (at,) in places(expected)]
+        assert GUIDE in shared
+        assert base64.b64encode(PNG).decode() in shared
+        for view in (got, expected):
+            for at in places(view):
+                at.clear()
         assert got == expected
     turns = page.at(page.rows[3]["at"])["turns"]
     assert [turn["kind"] for turn in turns] == ["code", "call", "call", "invalid", "message", "finish"]
     assert turns[0]["calls"] == [{"text": 'house.look(1, "two", far=true)', "result": "a room", "seconds": 0.002}]
-    assert base64.b64decode(turns[0]["figures"][0]["data"]) == PNG
     assert turns[1]["code"] == "look(far=[1, null])"
 
 
-def test_a_prompt_is_there_once(tmp_path: Path) -> None:
+def test_a_prompt_and_a_figure_are_there_once(tmp_path: Path) -> None:
     _, page = page_of(tmp_path, write_run(tmp_path / "run", [full_episode(n) for n in range(40)]))
     texts = [
         value
@@ -117,7 +158,7 @@ def test_a_prompt_is_there_once(tmp_path: Path) -> None:
         for value in page.value(name)
         if isinstance(value, str)
     ]
-    assert texts == [GUIDE]
+    assert sorted(texts) == sorted([GUIDE, base64.b64encode(PNG).decode()])
 
 
 def test_an_episode_that_counts_once_is_there_once(tmp_path: Path) -> None:
@@ -166,7 +207,7 @@ def test_only_its_own_script_and_style_may_run(tmp_path: Path) -> None:
 
 
 def test_long_texts_and_many_calls_are_cut(tmp_path: Path) -> None:
-    result = ExecutionResult("x" * 10**6, calls=[{}] * 0, calls_total=5000)
+    result = ExecutionResult("x" * 10**6, calls_total=5000)
     call = full_episode().turns[0].result
     assert call is not None
     result = msgspec.structs.replace(result, calls=call.calls * 5000)

@@ -10,14 +10,17 @@ import numpy as np
 
 from embodied_codeact.envs.tabletop.catalog import yaw_quaternion
 from embodied_codeact.envs.tabletop.scene import TABLE_X, TABLE_Y
-from embodied_codeact.envs.tabletop.tasks.formations import Bridge, Foot, Pair, Ring, Row
-from embodied_codeact.envs.tabletop.tasks.goals import TABLE, start_view, top
+from embodied_codeact.envs.tabletop.tasks.amounts import NearAhead, SomeInside
+from embodied_codeact.envs.tabletop.tasks.formations import Bridge, Foot, Pair, Ring, Row, Square
+from embodied_codeact.envs.tabletop.tasks.goals import TABLE, Released, start_view, top
+from embodied_codeact.envs.tabletop.tasks.hand import ArmAtHome, FingersApart, ToolAt, ToolTurned
 from embodied_codeact.envs.tabletop.tasks.relations import (
     AlongEdge,
     At,
     Beside,
     Between,
     Inside,
+    LiesTurned,
     Lifted,
     On,
     OnTable,
@@ -26,12 +29,16 @@ from embodied_codeact.envs.tabletop.tasks.relations import (
     TurnedBy,
 )
 from embodied_codeact.envs.tabletop.tasks.task import Setup
-from embodied_codeact.envs.tabletop.view import WorldView
+from embodied_codeact.envs.tabletop.view import Quaternion, WorldView
+from embodied_codeact.primitives.arm import HOME
+from embodied_codeact.primitives.rotations import pointing_down
 
 
 def fulfilled(setup: Setup) -> WorldView:
     """The world after a perfect attempt."""
-    view = start_view(setup.scene)
+    view = start_view(setup.scene, setup.start)
+    if any(isinstance(condition, Released) for condition in setup.goal.kept):
+        view = replace(view, held=None)
     feet = [condition for condition in setup.goal.kept if isinstance(condition, Foot)]
     for condition in (*feet, *setup.goal.wanted):
         view = fulfil(condition, view)
@@ -170,6 +177,65 @@ def _(condition: Bridge, view: WorldView) -> WorldView:
 def _(condition: Pair, view: WorldView) -> WorldView:
     x, y, _ = view.positions[condition.first]
     return put(view, condition.second, x, y, bottom=top(view, condition.first), on=(condition.first,))
+
+
+@fulfil.register
+def _(condition: ToolAt, view: WorldView) -> WorldView:
+    return replace(view, tool=condition.point)
+
+
+@fulfil.register
+def _(condition: ToolTurned, view: WorldView) -> WorldView:
+    return replace(view, tool_orientation=turned_down(condition.yaw))
+
+
+def turned_down(yaw: float) -> Quaternion:
+    """The orientation of a tool that points down."""
+    x, y, z, w = map(float, pointing_down(yaw))
+    return (x, y, z, w)
+
+
+@fulfil.register
+def _(condition: FingersApart, view: WorldView) -> WorldView:
+    return replace(view, width=condition.width)
+
+
+@fulfil.register
+def _(condition: ArmAtHome, view: WorldView) -> WorldView:
+    del condition
+    return replace(view, joints=HOME)
+
+
+@fulfil.register
+def _(condition: LiesTurned, view: WorldView) -> WorldView:
+    x, y, _ = view.positions[condition.name]
+    return put(view, condition.name, x, y, yaw=condition.yaw)
+
+
+@fulfil.register
+def _(condition: SomeInside, view: WorldView) -> WorldView:
+    for name in condition.names[: condition.count]:
+        view = fulfil(Inside(name, condition.container), view)
+    return view
+
+
+@fulfil.register
+def _(condition: NearAhead, view: WorldView) -> WorldView:
+    """As far along the way as it takes, in millimetres."""
+    x, y, _ = view.positions[condition.name]
+    for step in range(500):
+        there = put(view, condition.name, x + 0.001 * step * condition.way[0], y + 0.001 * step * condition.way[1])
+        if there.distance(condition.name, condition.reference) < condition.farthest - 0.01:
+            return there
+    raise AssertionError(condition)
+
+
+@fulfil.register
+def _(condition: Square, view: WorldView) -> WorldView:
+    half = condition.side / 2
+    for name, (a, b) in zip(condition.names, ((1, 1), (1, -1), (-1, 1), (-1, -1)), strict=True):
+        view = put(view, name, 0.5 + half * a, half * b)
+    return view
 
 
 def _free_spot(view: WorldView, name: str) -> tuple[float, float]:
