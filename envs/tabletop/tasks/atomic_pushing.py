@@ -144,6 +144,7 @@ TASKS = (
         oracles=everywhere(_BY),
         expected={"skills": 1.0},
         one_call=True,
+        only_blocks_bowls_zones=False,
     ),
     TabletopTask(
         name="push-into-zone",

@@ -22,6 +22,7 @@ _ATOMIC = """\
 
 With `-o tasks=atomic`: each is asked for in words and done by **one call** of a primitive; none is done at the start.
 The opening says where everything is, to the millimetre, and what the hand holds, so nothing has to be looked up first.
+With cameras alone it does not, so that `push-by` takes a look before the call.
 Where a task begins with something in the hand, or with the tool elsewhere, the arm has gone there and picked it up by
 contact before the task begins. At the levels `motion` and `joints` those tasks are offered that one call of that level
 does. With one turn an episode (`--max-turns 1`) the expert does all of them in code, JSON and text.
