@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import random
 import re
-import tokenize
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +18,7 @@ from embodied_codeact.envs.household.expert_habits import kind_of
 from embodied_codeact.envs.household.expert_pieces import Household, fill, literal, looking
 from embodied_codeact.envs.household.expert_planner import APPLIANCES, Step
 from embodied_codeact.envs.household.expert_reading import Goal
+from embodied_codeact.envs.household.expert_renaming import Renaming
 from embodied_codeact.envs.household.expert_styles import FUNCTION_STYLES, Style
 from embodied_codeact.envs.household.expert_styles_objects import OBJECT_STYLES
 from embodied_codeact.envs.household.expert_styles_plans import PLAN_STYLES
@@ -174,36 +173,12 @@ def finished(code: str, rng: random.Random) -> str:
 
 def _named(code: str, rng: random.Random) -> str:
     """Call things by other words of the same meaning, none of which the program uses for something else."""
+    program = Renaming(code)
     for canonical, words in _VOCABULARY.items():
         chosen = rng.choice(words)
         taken = re.search(rf"\b{chosen}\b", code)
         # A method, or a part of the state, keeps its name.
-        if not taken and not re.search(rf"\.{canonical}\b", code):
-            code = renamed(code, canonical, chosen)
+        if canonical in code and not taken and not re.search(rf"\.{canonical}\b", code):
+            program.rename(canonical, chosen)
+            code = program.text
     return code
-
-
-_FIELD = re.compile(r"\{[^}]*\}")
-
-
-def renamed(code: str, old: str, new: str) -> str:
-    """Rename a variable or function of a program, in f-strings too; comments, other texts and attributes stay.
-
-    >>> renamed('print(f"in place {place}", x.place)  # place', "place", "spot")
-    'print(f"in place {spot}", x.place)  # place'
-    """
-    lines = code.split("\n")
-    name = re.compile(rf"(?<![.\w]){old}\b")
-    tokens = list(tokenize.generate_tokens(io.StringIO(code).readline))
-    # From the end, so that what is still to be changed stays where the tokens say.
-    for token, before in reversed(list(zip(tokens, [None, *tokens], strict=False))):
-        text = token.string
-        if token.type == tokenize.NAME and text == old and (before is None or before.string != "."):
-            text = new
-        elif token.type == tokenize.STRING and text.startswith("f"):
-            # Python 3.12 has tokens for what is in an f-string; before, it is one text.
-            text = _FIELD.sub(lambda field: name.sub(new, field[0]), text)
-        if text != token.string:
-            (row, start), (_, end) = token.start, token.end
-            lines[row - 1] = lines[row - 1][:start] + text + lines[row - 1][end:]
-    return "\n".join(lines)
