@@ -79,7 +79,7 @@ def test_wins_in_one_turn(games: Path, api: str, feedback: str) -> None:
 @pytest.mark.parametrize("way", range(max(map(len, COMPOSED.values()))))
 def test_every_way_of_writing_a_program_wins(games: Path, way: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for kind, ways in COMPOSED.items():
-        monkeypatch.setitem(COMPOSED, kind, (ways[way % len(ways)],))  # type: ignore[arg-type]
+        monkeypatch.setitem(COMPOSED, kind, (ways[way % len(ways)],))
     with household(games / "compositional") as (adapter, tasks):
         for task in tasks:
             won, written, answer = attempt(adapter, task)
