@@ -65,7 +65,7 @@ class _Played:
 def bench_evaluation(
     sandbox: SandboxMode = "strict", *, episodes: int = EPISODES, rounds: int = ROUNDS
 ) -> list[Measure]:
-    """Measure one and two workers in turn, ``rounds`` times with ``episodes`` episodes each.
+    """Measure one process on all cores, one worker and two in turn, ``rounds`` times with ``episodes`` episodes each.
 
     Raises:
         OperatorError: an engine or an environment does not start.
@@ -74,37 +74,34 @@ def bench_evaluation(
         plan = make_plan(_SUITE, Path(folder) / "tasks")
         trials = plan.trials[:episodes]
         job = Job(places=plan.places, model="expert", sandbox=sandbox)
-        with LocalEngine(job, 1) as one, LocalEngine(job, 2) as two:
-            for engine in (one, two):
-                run_round(Path(folder) / "warm", engine, plan, trials[: max(8, episodes // 10)])
-            pairs = [
-                (run_round(Path(folder) / "one", one, plan, trials), run_round(Path(folder) / "two", two, plan, trials))
-                for _ in range(rounds)
-            ]
-    single, double = zip(*pairs, strict=True)
+        with LocalEngine(job) as free, LocalEngine(job, 1) as one, LocalEngine(job, 2) as two:
+            engines = (free, one, two)
+            for engine in engines:
+                run_round(Path(folder), engine, plan, trials[: max(8, episodes // 10)])
+            played_by = [[run_round(Path(folder), engine, plan, trials) for engine in engines] for _ in range(rounds)]
+    unbound, single, double = zip(*played_by, strict=True)
     overhead = statistics.median((each.wall_s - each.played_s) / each.episodes for each in single)
     played = statistics.median(each.played_s / each.episodes for each in single)
     return [
-        Measure.beside(
-            "episodes a second, 2 workers",
-            statistics.median(each.rate for each in double),
-            "/s",
-            "1 worker",
-            statistics.median(each.rate for each in single),
-        ),
+        Measure.beside("episodes a second, 2 workers", _rate(double), "/s", "1 worker", _rate(single)),
+        Measure.beside("the same", _rate(double), "/s", "one process on all cores", _rate(unbound)),
         Measure.beside(
             "runner, engine and disk, besides an episode", 1e3 * overhead, "ms", "the episode itself", 1e3 * played
         ),
     ]
 
 
+def _rate(rounds: Sequence[Round]) -> float:
+    return statistics.median(each.rate for each in rounds)
+
+
 def run_round(folder: Path, engine: Engine, plan: Plan, trials: Sequence[Trial]) -> Round:
-    """Play trials into a fresh run in ``folder``, which is removed again.
+    """Play trials into a fresh run below ``folder``, which is removed again.
 
     Raises:
         OperatorError: an episode failed.
     """
-    with tempfile.TemporaryDirectory(dir=folder.parent) as place:
+    with tempfile.TemporaryDirectory(dir=folder) as place:
         watched = _Played()
         manifest = RunManifest(suite=plan.suite, model="expert")
         with RunStore(Path(place) / "run", manifest, trials) as store:

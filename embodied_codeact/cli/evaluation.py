@@ -38,7 +38,14 @@ Seeds = Annotated[
     typer.Option(min=1, help="Attempt each task with so many consecutive seeds.", show_default="the suite's, or 1"),
 ]
 Workers = Annotated[
-    int | None, typer.Option("--workers", "-w", min=1, help="Processes.", show_default="1; with Ray one for each CPU")
+    int | None,
+    typer.Option(
+        "--workers",
+        "-w",
+        min=1,
+        help="Processes, each on a core of its own.",
+        show_default="one on all cores; with Ray one for each CPU",
+    ),
 ]
 EngineName = Annotated[
     str | None,

@@ -76,7 +76,11 @@ def start_engine(
 
         workers = None if wishes.workers is None else max(1, min(wishes.workers, left))
         return RayEngine(job, workers, address=wishes.ray_address, gpus=wishes.ray_gpus or 0.0, on_note=progress.note)
-    return LocalEngine(job, max(1, min(wishes.workers or 1, left)), progress.note)
+    return LocalEngine(job, _no_more_than(wishes.workers, left), progress.note)
+
+
+def _no_more_than(workers: int | None, left: int) -> int | None:
+    return None if workers is None else max(1, min(workers, left))
 
 
 @contextlib.contextmanager

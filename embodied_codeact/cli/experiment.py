@@ -15,6 +15,7 @@ from rich.console import Console
 from embodied_codeact.agent.limits import CALL_TURNS
 from embodied_codeact.cli import agents, common
 from embodied_codeact.cli.episodes import console_for
+from embodied_codeact.cli.evaluation import Workers
 from embodied_codeact.cli.evaluation_engines import check_together, engine_names
 from embodied_codeact.cli.evaluation_run import Wishes, evaluation
 from embodied_codeact.cli.report import print_report, write_page
@@ -58,7 +59,7 @@ def formats(
     max_tokens: agents.MaxTokens = None,
     max_seconds: agents.MaxSeconds = None,
     script_timeout: common.ScriptTimeout = 60.0,
-    workers: Annotated[int | None, typer.Option("--workers", "-w", min=1, help="Processes.", show_default="1")] = None,
+    workers: Workers = None,
     parallel: Annotated[int, typer.Option(min=1, help="Episodes at a time in each process, with one model.")] = 1,
     engine: Engine = "local",
     patience: Annotated[float, typer.Option(min=0, help="Seconds that an endpoint may be silent.")] = 3600.0,

@@ -22,17 +22,24 @@ from embodied_codeact.evaluation.suites import Trial
 from embodied_codeact.processes import describe_exit, end_process
 
 _WORKER = "embodied_codeact.evaluation.worker_process"
+_COMPUTES = "hf:"
+"""A model that computes in its worker, with as many threads as that has cores."""
 _MOST_DEATHS = 5
 """Workers that die one after another before any of them gave an outcome: none ever will."""
 
 
 class LocalEngine:
-    """Satisfies :class:`~embodied_codeact.evaluation.engine.Engine` with ``workers`` processes, each with environments
-    and a model of its own. One that dies is replaced; what it was at is lost, which the runner is told. ``on_note`` is
-    given what the operator should know of the environments, each once.
+    """Satisfies :class:`~embodied_codeact.evaluation.engine.Engine` with worker processes, each with environments and a
+    model of its own. One that dies is replaced; what it was at is lost, which the runner is told.
+
+    Args:
+        job: what there is to do.
+        workers: how many, each on a core of its own, or, where its model computes in it, on its share of the cores;
+            None: one, on all cores.
+        on_note: is given what the operator should know of the environments, each once.
     """
 
-    def __init__(self, job: Job, workers: int, on_note: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, job: Job, workers: int | None = None, on_note: Callable[[str], None] = lambda _: None) -> None:
         self._job = job
         self._on_note = on_note
         self._noted: set[str] = set()
@@ -42,7 +49,7 @@ class LocalEngine:
         self._closed = False
         self._workers: list[_Worker] = []
         try:
-            for cores in shares(sorted(os.sched_getaffinity(0)), workers):
+            for cores in shares(sorted(os.sched_getaffinity(0)), workers, whole=job.model.startswith(_COMPUTES)):
                 self._workers.append(_Worker(job, cores))
         except BaseException:
             self.close()
@@ -153,13 +160,18 @@ class LocalEngine:
         return [Lost(trial, how) for trial in begun]
 
 
-def shares(cores: Sequence[int], workers: int) -> list[Sequence[int]]:
-    """Deal out cores to workers, so that the processes of one do not push those of another from core to core.
+def shares(cores: Sequence[int], workers: int | None, *, whole: bool = False) -> list[Sequence[int]]:
+    """Deal out cores to workers, one to each, so that the processes of one do not push those of another from core to
+    core; ``whole``: deal out all of them.
 
-    >>> shares([0, 1, 2, 3], 2), shares([0, 1], 3), shares([4, 5], 1)
-    ([[0, 1], [2, 3]], [[0], [1], [0]], [[4, 5]])
+    >>> shares([0, 1, 2, 3], 2), shares([0, 1], 3), shares([4, 5], None)
+    ([[0], [1]], [[0], [1], [0]], [[4, 5]])
+    >>> shares([0, 1, 2, 3], 2, whole=True)
+    [[0, 1], [2, 3]]
     """
-    if workers >= len(cores):
+    if workers is None:
+        return [cores]
+    if not whole or workers >= len(cores):
         return [[cores[index % len(cores)]] for index in range(workers)]
     ends = [index * len(cores) // workers for index in range(workers + 1)]
     return [cores[start:end] for start, end in itertools.pairwise(ends)]
