@@ -83,16 +83,19 @@ def bench_evaluation(
     overhead = statistics.median((each.wall_s - each.played_s) / each.episodes for each in single)
     played = statistics.median(each.played_s / each.episodes for each in single)
     return [
-        Measure.beside("episodes a second, 2 workers", _rate(double), "/s", "1 worker", _rate(single)),
-        Measure.beside("the same", _rate(double), "/s", "one process on all cores", _rate(unbound)),
+        _beside("episodes a second, 2 workers", double, "1 worker", single),
+        _beside("the same", double, "one process on all cores", unbound),
         Measure.beside(
             "runner, engine and disk, besides an episode", 1e3 * overhead, "ms", "the episode itself", 1e3 * played
         ),
     ]
 
 
-def _rate(rounds: Sequence[Round]) -> float:
-    return statistics.median(each.rate for each in rounds)
+def _beside(name: str, ours: Sequence[Round], reference: str, theirs: Sequence[Round]) -> Measure:
+    """Rates as medians; their ratio as the median of the rounds' own, since a machine's speed may drift."""
+    rates = [statistics.median(each.rate for each in rounds) for rounds in (ours, theirs)]
+    ratio = statistics.median(mine.rate / other.rate for mine, other in zip(ours, theirs, strict=True))
+    return Measure(name, rates[0], "/s", reference, rates[1], ratio)
 
 
 def run_round(folder: Path, engine: Engine, plan: Plan, trials: Sequence[Trial]) -> Round:

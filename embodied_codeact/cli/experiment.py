@@ -24,6 +24,7 @@ from embodied_codeact.evaluation.plan import Selection
 from embodied_codeact.evaluation.report import make_report
 from embodied_codeact.evaluation.report.files import as_plain, write_markdown
 from embodied_codeact.evaluation.scored_run import read_scored_runs
+from embodied_codeact.evaluation.suite_files import find_suite
 
 FORMATS = ("code", "json", "text")
 SUITES = ("atomic", "compositional", "household")
@@ -34,7 +35,14 @@ Suites = Annotated[
     list[str] | None, typer.Option("--suite", help="Suite; may be repeated.", show_default=", ".join(SUITES))
 ]
 Engine = Annotated[str, typer.Option(help="What attempts the episodes: local or ray.")]
-Turns = Annotated[int, typer.Option(min=1, help="Turns of an episode, for all forms of action alike.")]
+Turns = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Turns of an episode, for all forms of action alike.",
+        show_default=f"the suite's, where they are the same for all forms; else {CALL_TURNS}",
+    ),
+]
 Video = Annotated[bool, typer.Option("--video", help="Film the episodes whose worlds can be filmed.")]
 PerType = Annotated[int | None, typer.Option(min=1, help="Only the first so many tasks of each type.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Only the first so many tasks of a suite.")]
@@ -55,7 +63,7 @@ def formats(
     per_type: PerType = None,
     limit: Limit = None,
     seeds: Annotated[int | None, typer.Option(min=1, help="Seeds of each task.", show_default="the suite's")] = None,
-    max_turns: Turns = CALL_TURNS,
+    max_turns: Turns = None,
     max_tokens: agents.MaxTokens = None,
     max_seconds: agents.MaxSeconds = None,
     script_timeout: common.ScriptTimeout = 60.0,
@@ -84,7 +92,7 @@ def formats(
                 model=model,
                 model_options=agents.key_values(model_option),
                 action=action,
-                limits={"turns": max_turns, "tokens": max_tokens, "seconds": max_seconds}
+                limits={"turns": max_turns or _turns(name), "tokens": max_tokens, "seconds": max_seconds}
                 | {"script_timeout_s": script_timeout},
                 sandbox=sandbox,
                 lanes=parallel,
@@ -110,6 +118,13 @@ def formats(
     if not_scored:
         common.print_error(f"{not_scored} episodes were failed by the system and are not scored; run it again for them")
         raise typer.Exit(OperatorError.exit_code)
+
+
+def _turns(suite: str) -> int:
+    """How many turns a suite gives to all forms of action alike."""
+    found = find_suite(suite)
+    turns = {} if found is None else found.turns
+    return turns["code"] if len(turns) == len(FORMATS) and len(set(turns.values())) == 1 else CALL_TURNS
 
 
 def _run(wishes: Wishes, console: Console) -> int:

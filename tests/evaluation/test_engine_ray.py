@@ -65,7 +65,8 @@ def no_worker_left(cluster: RayCluster) -> Iterator[None]:
 
 def on_cluster(test: Test) -> Test:
     """A test on the cluster, which is still there after it, but without workers."""
-    return needs_ray(pytest.mark.keeps_processes(pytest.mark.usefixtures("no_worker_left")(test)))
+    marked: Test = needs_ray(pytest.mark.keeps_processes(pytest.mark.usefixtures("no_worker_left")(test)))
+    return marked
 
 
 def test_without_ray_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from embodied_codeact.envs.household import expert_scripts as scripts
 from embodied_codeact.envs.household.builder import build_game, write_game
 from embodied_codeact.envs.household.builder_tasks import BUILDABLE
 from embodied_codeact.envs.household.expert import HouseholdExpert
-from embodied_codeact.envs.household.expert_scripts import STYLES, renamed
+from embodied_codeact.envs.household.expert_scripts import STYLES
 from embodied_codeact.envs.household.expert_styles import Style
 from embodied_codeact.errors import PrimitiveError
 from embodied_codeact.primitives.household_errors import NotPossible
@@ -184,8 +184,3 @@ def test_programs_are_of_at_least_a_dozen_kinds(sentence: str) -> None:
 
 def test_the_same_task_gets_the_same_program() -> None:
     assert scripts_of("put a {} in desk.".format) == scripts_of("put a {} in desk.".format)
-
-
-def test_renames_in_code_and_nowhere_else() -> None:
-    code = 'place = f"in place {place!r}"  # place\nx.place = place'
-    assert renamed(code, "place", "spot") == 'spot = f"in place {spot!r}"  # place\nx.place = spot'
