@@ -85,6 +85,11 @@ class Engine(Protocol):
         """How many trials it can have under way at present; more may be submitted, and wait."""
         ...
 
+    @property
+    def backlog(self) -> int:
+        """How many trials it is best to have submitted, under way or waiting, so that nothing ever stands idle."""
+        ...
+
     def submit(self, trial: Trial) -> None:
         """Have a trial attempted. Its outcome comes once, or :class:`Lost` does."""
         ...

@@ -61,6 +61,11 @@ class LocalEngine:
         return len(self._workers) * self._lanes
 
     @property
+    def backlog(self) -> int:
+        """One trial waits for each that is attempted."""
+        return 2 * self.capacity
+
+    @property
     def pids(self) -> list[int]:
         """Process ids of the workers."""
         return [worker.process.pid for worker in self._workers]

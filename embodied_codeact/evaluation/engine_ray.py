@@ -81,7 +81,7 @@ class RayEngine:
         self._noted: set[str] = set()
         self._trials: dict[int, Trial] = {}
         self._deaths = 0
-        self._capacity = 0
+        self._capacity = self._backlog = 0
         self._connected = False
         self._driver: _Driver | None = _Driver(self._order)
         try:
@@ -96,6 +96,11 @@ class RayEngine:
     def capacity(self) -> int:
         """How many trials the workers that are there attempt at a time."""
         return self._capacity
+
+    @property
+    def backlog(self) -> int:
+        """What the workers are sent at a time, and once as much, which waits."""
+        return self._backlog
 
     @property
     def pid(self) -> int:
@@ -152,7 +157,7 @@ class RayEngine:
             kind = OPERATOR_ERRORS.get(message["failed"]["kind"], EnvironmentFailure)
             raise kind(message["failed"]["message"])
         if "capacity" in message:
-            self._capacity = message["capacity"]
+            self._capacity, self._backlog = message["capacity"], message["backlog"]
             self._connected = True
             # Where a driver has to be replaced, it is to join the same cluster again, and start no other.
             self._order["join"] = message["joined"]

@@ -56,6 +56,11 @@ class LaneEngine:
         """How many trials are attempted at a time."""
         return len(self._threads)
 
+    @property
+    def backlog(self) -> int:
+        """One trial waits for each that is attempted."""
+        return 2 * self.capacity
+
     def fileno(self) -> int:
         """A descriptor that can be read where there are outcomes."""
         return self._wake_read

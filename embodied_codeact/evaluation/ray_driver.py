@@ -4,8 +4,8 @@ Ray belongs in a process of its own: it ends the process that uses it when the c
 and writes to its standard error. Started as ``python -m embodied_codeact.evaluation.ray_driver FD``. The first message
 is an :class:`Order`; then come trials, ``{"index", "trial"}``, and back go
 
-- ``{"capacity", "joined"}``: how many trials can be under way, now and whenever that changes, and whether the cluster
-  was there before;
+- ``{"capacity", "backlog", "joined"}``: how many trials can be under way, and how many are best submitted, now and
+  whenever that changes; and whether the cluster was there before;
 - ``{"index", "outcome"}``, or ``{"index", "lost"}`` with the reason;
 - ``{"note"}``: what the operator should know of the environments, from each worker, and ``{"waits"}``: what there is to
   wait for;
@@ -52,6 +52,8 @@ _END_S = 4 * _GRACE_S
 _AGAIN_S = 0.5
 """When to ask again for a worker that cannot be reached."""
 _NOTICE_S = 5.0
+_CALL_S, _MOST_TOGETHER = 1.0, 8
+"""How long a call of several short episodes may take, and how many they are at most."""
 _MOST_DEATHS = 5
 """How often in a row a worker may die without an outcome: it never will give one."""
 _OBJECTS_BYTES = 80 * 1024 * 1024
@@ -71,16 +73,24 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     temporary: str
 
 
+@dataclass(frozen=True)
+class _Call:
+    """Trials that a worker was sent together, to be attempted one after another, and when (monotonic)."""
+
+    trials: list[tuple[int, bytes]]
+    sent_at: float
+
+
 @dataclass(eq=False)
 class _Actor:
-    """A worker, and the trials that it was sent and has not answered, in their order."""
+    """A worker, and the calls that it was sent and has not answered, in their order."""
 
     handle: Any
     where: str = "?"
     ready: bool = False
     again_at: float | None = None
     deaths: int = 0
-    trials: dict[Any, tuple[int, bytes]] = field(default_factory=dict)
+    calls: dict[Any, _Call] = field(default_factory=dict)
 
 
 class Driver:
@@ -92,6 +102,8 @@ class Driver:
         self._joined = joined
         self._lanes = order.setup.job.lanes
         self._waiting: deque[tuple[int, bytes]] = deque()
+        self._together = 1
+        """How many trials a worker is sent in one call."""
         self._done: deque[tuple[Callable[[_Actor, Any, Future[Any]], None], _Actor, Any, Future[Any]]] = deque()
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._told_at, self._told = time.monotonic(), (0, 0)
@@ -131,7 +143,7 @@ class Driver:
             if harder == "close":
                 left = [actor.handle.close.options(concurrency_group="control").remote() for actor in self._reachable()]
             else:
-                left = [ref for actor in self._reachable() for ref in actor.trials]
+                left = [ref for actor in self._reachable() for ref in actor.calls]
                 for actor in self._reachable():
                     actor.handle.abandon.options(concurrency_group="control").remote()
             while left and time.monotonic() < deadline:
@@ -213,44 +225,63 @@ class Driver:
         self._tell_capacity()
 
     def _hand_out(self) -> None:
-        """Give each worker what it attempts next, and one trial more for each lane, so that none ever waits for us."""
+        """Give each worker what it attempts next, and one call more for each lane, so that none ever waits for us. That
+        one more is as large as it may be: its trials may still be coming."""
         ready = self._reachable()
         for depth in range(1, 2 * self._lanes + 1):
             for actor in ready:
-                if self._waiting and len(actor.trials) < depth:
-                    trial = self._waiting.popleft()
-                    ref = self._call(actor, self._attempted, actor.handle.attempt.remote(trial[1]))
-                    actor.trials[ref] = trial
+                idle = len(actor.calls) < self._lanes
+                if len(self._waiting) >= (1 if idle else self._together) and len(actor.calls) < depth:
+                    # Towards the end of a run, no worker is to have all that is left.
+                    share = -(-len(self._waiting) // len(ready)) if idle else len(self._waiting)
+                    trials = [self._waiting.popleft() for _ in range(min(self._together, share))]
+                    ref = self._call(actor, self._attempted, actor.handle.attempt.remote([each for _, each in trials]))
+                    actor.calls[ref] = _Call(trials, time.monotonic())
 
     def _attempted(self, actor: _Actor, ref: Any, future: Future[Any]) -> None:
-        if ref not in actor.trials:
+        if ref not in actor.calls:
             return  # it was given up with its worker
         error = future.exception()
         if isinstance(error, ray.exceptions.RayActorError):
             self._gone(actor, error)
             return
-        index, _ = actor.trials.pop(ref)
+        call = actor.calls.pop(ref)
         if error is None:
             actor.deaths = 0
-            outcome, notes = future.result()
+            outcomes, notes = future.result()
             for note in notes:
                 self._channel.send_soon({"note": note})
-            self._channel.send_soon({"index": index, "outcome": outcome})
+            for (index, _), outcome in zip(call.trials, outcomes, strict=False):
+                self._channel.send_soon({"index": index, "outcome": outcome})
+            # What was not attempted after a fault.
+            self._waiting.extendleft(reversed(call.trials[len(outcomes) :]))
+            self._learn(call, len(outcomes))
             return
         # An error that is no outcome, or an outcome that was lost with its node.
         self._died(actor, error)
-        self._channel.send_soon({"index": index, "lost": f"a worker on {actor.where}: {_in_a_line(error)}"})
+        for index, _ in call.trials:
+            self._channel.send_soon({"index": index, "lost": f"a worker on {actor.where}: {_in_a_line(error)}"})
+
+    def _learn(self, call: _Call, attempted: int) -> None:
+        """Send short episodes together, so that Ray's share of their time stays small. The time since the call was sent
+        also holds that of the call before it."""
+        together = self._together
+        seconds = (time.monotonic() - call.sent_at) / max(attempted, 1)
+        self._together = max(1, min(_MOST_TOGETHER, 2 * together, int(_CALL_S / max(seconds, 1e-3))))
+        if self._together != together:
+            self._tell_capacity()
 
     def _gone(self, actor: _Actor, error: BaseException) -> None:
         """A worker is gone, or cannot be reached: say what it was at, and await it again. What it had not begun is
         handed out again."""
         self._died(actor, error)
-        trials = list(actor.trials.values())
-        actor.trials.clear()
-        begun, not_begun = trials[: self._lanes], trials[self._lanes :]
+        calls = list(actor.calls.values())
+        actor.calls.clear()
+        not_begun = [trial for call in calls[self._lanes :] for trial in call.trials]
         self._waiting.extendleft(reversed(not_begun))
-        for index, _ in begun:
-            self._channel.send_soon({"index": index, "lost": f"a worker on {actor.where} is gone"})
+        for call in calls[: self._lanes]:
+            for index, _ in call.trials:
+                self._channel.send_soon({"index": index, "lost": f"a worker on {actor.where} is gone"})
         actor.ready = False
         self._tell_capacity()
         self._greet(actor)
@@ -266,7 +297,8 @@ class Driver:
 
     def _tell_capacity(self) -> None:
         capacity = max(1, len(self._reachable())) * self._lanes
-        self._channel.send_soon({"capacity": capacity, "joined": self._joined})
+        backlog = 2 * capacity * self._together
+        self._channel.send_soon({"capacity": capacity, "backlog": backlog, "joined": self._joined})
 
     def _say_what_is_awaited(self) -> None:
         counts = len(self._reachable()), len(self._actors)

@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -68,20 +69,24 @@ class RayWorker:
                 return {"kind": type(error).__name__, "message": str(error)}
             return None
 
-    def attempt(self, trial: bytes) -> tuple[bytes, list[str]]:
-        """Attempt a trial; return its outcome, nothing where it was given up, and what the operator should know."""
+    def attempt(self, trials: Sequence[bytes]) -> tuple[list[bytes], list[str]]:
+        """Attempt trials, one after another; return their outcomes and what the operator should know. After a fault, or
+        where they are given up, the rest is not attempted."""
         assert self._worker is not None, "open() comes first"
         take_interrupts()
-        try:
-            outcome: Outcome = self._worker.attempt(msgspec.msgpack.decode(trial, type=Trial))
-        except Abandoned:
-            return b"", []
-        if isinstance(outcome, Fault) and outcome.kind == "configuration":
-            outcome = replace(outcome, message=f"on {socket.gethostname()}: {outcome.message}")
+        outcomes: list[bytes] = []
+        with contextlib.suppress(Abandoned):
+            for trial in trials:
+                outcome: Outcome = self._worker.attempt(msgspec.msgpack.decode(trial, type=Trial))
+                if isinstance(outcome, Fault) and outcome.kind == "configuration":
+                    outcome = replace(outcome, message=f"on {socket.gethostname()}: {outcome.message}")
+                outcomes.append(msgspec.msgpack.encode(outcome))
+                if isinstance(outcome, Fault):
+                    break
         with self._lock:
             notes = self._worker.notes[self._told :]
             self._told += len(notes)
-        return msgspec.msgpack.encode(outcome), notes
+        return outcomes, notes
 
     def abandon(self) -> None:
         """Give up the trials under way, and attempt no more."""

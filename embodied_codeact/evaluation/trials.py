@@ -126,11 +126,11 @@ class TrialRunner:
             self._watches.looked(len(self._under_way))
 
     def _hand_out(self) -> None:
-        """Keep the engine busy, with as many waiting as it has under way; while its endpoint is silent, try one."""
+        """Keep the engine busy; while the model's endpoint is silent, try one."""
         if self._silent_since is not None:
             most = 1 if self._clock() >= self._paused_until else 0
         else:
-            most = 2 * max(self._engine.capacity, 1)
+            most = max(self._engine.backlog, 1)
         while self._left and len(self._under_way) < most:
             trial = self._left.popleft()
             self._under_way[trial.index] = trial

@@ -33,6 +33,7 @@ class ToldEngine:
     """Answers each attempt at a trial as it is told: ``answers(trial, attempt)``, attempts counted from 1."""
 
     capacity = 2
+    backlog = 4
 
     def __init__(self, answers: Answers, clock: Clock) -> None:
         self.attempts: Counter[int] = Counter()
