@@ -11,9 +11,10 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from embodied_codeact.agent import CodeActAgent
-from embodied_codeact.agent.streaming import Abandoned, Leash
+from embodied_codeact.agent.streaming import Abandoned
 from embodied_codeact.contracts import EnvironmentSession, Episode, Task
 from embodied_codeact.errors import ConfigurationError, OperatorError
+from embodied_codeact.evaluation.leashes import Leashes
 from embodied_codeact.evaluation.scores import EvaluationReport, score
 from embodied_codeact.evaluation.sessions import OpenSession
 
@@ -74,9 +75,8 @@ class _Evaluation:
         self._on_episode = on_episode
         self._ended: dict[int, Episode] = {}
         self._lock = threading.Lock()
-        self._ending = False
         self._failure: BaseException | None = None
-        self._leashes: set[Leash] = set()
+        self._leashes = Leashes()
         self._threads: list[threading.Thread] = []
         self._stopped: set[threading.Thread] = set()
         self._changed = threading.Condition()
@@ -126,11 +126,7 @@ class _Evaluation:
 
     def _end(self) -> None:
         """Attempt no more tasks, and end the episodes that other threads are at."""
-        with self._lock:
-            self._ending = True
-            leashes = list(self._leashes)
-        for leash in leashes:
-            leash.pull()
+        self._leashes.pull()
 
     def work(self, *, apart: bool = False) -> None:
         """Attempt tasks while there are any. ``apart``: on a thread that another may have to end."""
@@ -143,7 +139,7 @@ class _Evaluation:
 
     def _next(self) -> tuple[int, Task] | None:
         with self._lock:
-            return None if self._ending else next(self._left, None)
+            return None if self._leashes.pulled else next(self._left, None)
 
     def _attempt(self, index: int, task: Task, *, apart: bool) -> OperatorError | None:
         """Attempt one task; return the error that ended its episode, if one did."""
@@ -151,7 +147,7 @@ class _Evaluation:
         try:
             with self._open_session() as session:
                 agent = self._make_agent(task)
-                with self._leashed(agent, session) if apart else contextlib.nullcontext():
+                with self._leashes.hold(agent, session) if apart else contextlib.nullcontext():
                     agent.run(session, task)
         except OperatorError as error:
             # Without an episode there was no session or no agent for it, and there will be none for the next.
@@ -162,20 +158,6 @@ class _Evaluation:
             if agent is not None and agent.episode is not None:
                 self._keep(index, agent.episode)
         return None
-
-    @contextlib.contextmanager
-    def _leashed(self, agent: CodeActAgent, session: EnvironmentSession) -> Iterator[None]:
-        leash = Leash(session, agent.on_event)
-        agent.on_event = leash
-        with self._lock:
-            if self._ending:
-                raise Abandoned
-            self._leashes.add(leash)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._leashes.discard(leash)
 
     def _keep(self, index: int, episode: Episode) -> None:
         with self._lock:

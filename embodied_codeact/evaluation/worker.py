@@ -14,11 +14,11 @@ from embodied_codeact.agent import CodeActAgent
 from embodied_codeact.agent.dialects import DIALECTS, Dialect
 from embodied_codeact.agent.events import EventSink
 from embodied_codeact.agent.feedback import SimulatedUser
-from embodied_codeact.agent.streaming import Abandoned, Leash
 from embodied_codeact.bridge.local import local_session
 from embodied_codeact.contracts import ClosableModel, EnvironmentSession, Episode, Model, SharedModel
 from embodied_codeact.errors import ConfigurationError, ModelError, ModelUnavailable, OperatorError, unknown_name
 from embodied_codeact.evaluation.engine import Ended, Fault, FaultKind, Job, Outcome, Place
+from embodied_codeact.evaluation.leashes import Leashes
 from embodied_codeact.evaluation.sessions import SessionPool
 from embodied_codeact.evaluation.suites import Trial
 from embodied_codeact.evaluation.videos import filmed
@@ -57,8 +57,7 @@ class TrialWorker:
         opener = open_place or self._local
         self._pools = {name: SessionPool(_opening(opener, place)) for name, place in job.places.items()}
         self._lock = threading.Lock()
-        self._leashes: set[Leash] = set()
-        self._ending = False
+        self._leashes = Leashes()
         self.notes: list[str] = []
         """What the operator should know of the environments that were started, each once."""
 
@@ -73,7 +72,7 @@ class TrialWorker:
             with (
                 self._pools[trial.part].session() as session,
                 self._agent(trial) as agent,
-                self._leashed(agent, session),
+                self._leashes.hold(agent, session),
                 filmed(self._job.media, self._job.places[trial.part], session, agent, trial) as film,
             ):
                 agent.run(session, trial.task)
@@ -86,11 +85,7 @@ class TrialWorker:
 
     def abandon(self) -> None:
         """End the episodes that other threads are at, and begin no more. May be called again."""
-        with self._lock:
-            self._ending = True
-            leashes = list(self._leashes)
-        for leash in leashes:
-            leash.pull()
+        self._leashes.pull()
 
     def close(self) -> None:
         """Close the sessions and models that are not in use. May be called twice."""
@@ -121,20 +116,6 @@ class TrialWorker:
             yield agent
         finally:
             self._models.give_back(environment, model)
-
-    @contextlib.contextmanager
-    def _leashed(self, agent: CodeActAgent, session: EnvironmentSession) -> Iterator[None]:
-        leash = Leash(session, agent.on_event)
-        agent.on_event = leash
-        with self._lock:
-            if self._ending:
-                raise Abandoned
-            self._leashes.add(leash)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._leashes.discard(leash)
 
     @contextlib.contextmanager
     def _local(self, place: Place) -> Iterator[EnvironmentSession]:
