@@ -52,7 +52,7 @@ _END_S = 4 * _GRACE_S
 _AGAIN_S = 0.5
 """When to ask again for a worker that cannot be reached."""
 _NOTICE_S = 5.0
-_CALL_S, _MOST_TOGETHER = 1.0, 8
+_CALL_S, _MOST_TOGETHER = 0.5, 4
 """How long a call of several short episodes may take, and how many they are at most."""
 _MOST_DEATHS = 5
 """How often in a row a worker may die without an outcome: it never will give one."""
