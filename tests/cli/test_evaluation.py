@@ -138,9 +138,9 @@ def test_a_run_in_a_folder_goes_on_where_it_was_interrupted(temporary: Path, tmp
         command.process.send_signal(signal.SIGINT)
         code, shown = command.end()
     assert code == 130, command.stderr()
-    done = len(list(read_episodes(kept / "episodes.jsonl")))
-    assert 3 <= done < 6
-    assert f"stopped after {done} of 6 episodes" in shown
+    count = len(list(read_episodes(kept / "episodes.jsonl")))
+    assert 3 <= count < 6
+    assert f"stopped after {count} of 6 episodes" in shown
     write_traces(trace, range(8, 11))
     again = invoke(*wanted, "--model", f"replay:{trace}", "--resume", "--json")
     assert again.exit_code == 0, again.output
