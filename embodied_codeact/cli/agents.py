@@ -64,8 +64,7 @@ class AgentMaker:
     ) -> None:
         if action not in ACTION_DIALECTS:
             raise ConfigurationError(unknown_name("form of action", action, ACTION_DIALECTS))
-        if approve is not None and approve not in CONSENT_MODES:
-            raise ConfigurationError(unknown_name("way to approve", approve, CONSENT_MODES))
+        check_approve(approve)
         self.dialect = ACTION_DIALECTS[action]
         self.limits = default_limits(self.dialect)
         self._environment = environment
@@ -110,13 +109,7 @@ class AgentMaker:
         Raises:
             ConfigurationError: consent is asked for, and nobody is there to give it.
         """
-        mode = cast(ConsentMode, self._approve or ("script" if real else "never"))
-        if mode != "never" and approver is None:
-            raise ConfigurationError(
-                f"scripts wait for a person's consent here (--approve {mode}), and nobody is there to give it: "
-                "use `run` at a terminal, or say --approve never"
-            )
-        return mode
+        return consent_mode(self._approve, real=real, approver=approver)
 
     def make(
         self,
@@ -126,17 +119,15 @@ class AgentMaker:
         user: User | None = None,
         approver: Approver | None = None,
         person: Person | None = None,
-        apart: bool = False,
     ) -> CodeActAgent:
-        """Return an agent for one episode at a time. ``apart``: others work at the same time, so a model that cannot be
-        shared is loaded once more for this one.
+        """Return an agent for one episode at a time.
 
         Raises:
             ConfigurationError: consent is asked for, and nobody is there to give it.
         """
         mode = self.consent_mode(real=real, approver=approver)
         return CodeActAgent(
-            self._model(apart=apart),
+            self.model.for_episode() if isinstance(self.model, SharedModel) else self.model,
             dialect=self.dialect,
             limits=self.limits,
             user=None if self._user is not None else user,
@@ -146,16 +137,37 @@ class AgentMaker:
             on_event=on_event,
         )
 
-    def _model(self, *, apart: bool) -> Model:
-        if isinstance(self.model, SharedModel):
-            return self.model.for_episode()
-        return resolve_model(*self._spec) if apart else self.model
-
     def close(self) -> None:
         """Release the models. May be called twice."""
         for model in [self.model, *([self._user.model] if self._user is not None else [])]:
             if isinstance(model, ClosableModel):
                 model.close()
+
+
+def check_approve(approve: str | None) -> None:
+    """See that there is such a way to approve.
+
+    Raises:
+        ConfigurationError: there is not.
+    """
+    if approve is not None and approve not in CONSENT_MODES:
+        raise ConfigurationError(unknown_name("way to approve", approve, CONSENT_MODES))
+
+
+def consent_mode(approve: str | None, *, real: bool, approver: Approver | None = None) -> ConsentMode:
+    """How consent is asked for; ``real``: something outside of a computer moves.
+
+    Raises:
+        ConfigurationError: there is no such way, or consent is asked for, and nobody is there to give it.
+    """
+    check_approve(approve)
+    mode = cast(ConsentMode, approve or ("script" if real else "never"))
+    if mode != "never" and approver is None:
+        raise ConfigurationError(
+            f"scripts wait for a person's consent here (--approve {mode}), and nobody is there to give it: "
+            "use `run` at a terminal, or say --approve never"
+        )
+    return mode
 
 
 def key_values(texts: Sequence[str] | None) -> dict[str, str]:

@@ -192,7 +192,7 @@ def progress(console: Console, total: int, record: Record, *, shown: bool) -> It
             if episode.end == "user":
                 return
             counts[_verdict(episode)] += 1
-            progress.update(bar, advance=1, description=_standing(counts))
+            progress.update(bar, advance=1, description=verdicts(counts))
 
         yield advance
 
@@ -205,9 +205,10 @@ def _verdict(episode: Episode) -> str:
     return "solved" if episode.status.success else "not solved"
 
 
-def _standing(counts: Counter[str]) -> str:
-    """
-    >>> _standing(Counter({"solved": 2, "not solved": 1, "not scored": 1})), _standing(Counter({"not judged": 3}))
+def verdicts(counts: Counter[str]) -> str:
+    """How many episodes had which verdict, in words.
+
+    >>> verdicts(Counter({"solved": 2, "not solved": 1, "not scored": 1})), verdicts(Counter({"not judged": 3}))
     ('2 of 3 solved, 1 not scored', '3 not judged')
     """
     judged = counts["solved"] + counts["not solved"]

@@ -19,10 +19,10 @@ from rich.console import Console
 
 from embodied_codeact import __version__
 from embodied_codeact.agent import ACTION_DIALECTS
-from embodied_codeact.agent.consent import CONSENT_MODES
 from embodied_codeact.agent.events import EventSink
 from embodied_codeact.agent.limits import default_limits
 from embodied_codeact.bridge.security import ClientSecurity
+from embodied_codeact.cli.agents import consent_mode
 from embodied_codeact.cli.common import open_session
 from embodied_codeact.cli.evaluation_engines import start_engine
 from embodied_codeact.cli.evaluation_view import RunProgress
@@ -118,7 +118,7 @@ def evaluation(wishes: Wishes, console: Console, view: EventSink | None) -> Iter
         folder = wishes.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="embodied-codeact-")))
         file = None if wishes.file is None else stack.enter_context(TrajectoryWriter(wishes.file))
         plan = make_plan(suite, folder / TASKS, wishes.selection, tasks_of=_lister(wishes), on_made=_Making(console))
-        _check_consent(wishes, plan)
+        consent_mode(wishes.approve, real=plan.real)
         job = _job(wishes, plan, folder)
         for place in job.places.values():
             prepare_recording(wishes.record_to, place.environment, place.options, connect=wishes.connect)
@@ -157,17 +157,6 @@ def _lister(wishes: Wishes) -> ListTasks:
             return there.describe().tasks
 
     return of_server
-
-
-def _check_consent(wishes: Wishes, plan: Plan) -> None:
-    if wishes.approve is not None and wishes.approve not in CONSENT_MODES:
-        raise ConfigurationError(unknown_name("way to approve", wishes.approve, CONSENT_MODES))
-    mode = wishes.approve or ("script" if plan.real else "never")
-    if mode != "never":
-        raise ConfigurationError(
-            f"scripts wait for a person's consent here (--approve {mode}), and nobody is there to give it: "
-            "use `run` at a terminal, or say --approve never"
-        )
 
 
 def _job(wishes: Wishes, plan: Plan, folder: Path) -> Job:

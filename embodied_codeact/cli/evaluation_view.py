@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from embodied_codeact.cli.console import printable
+from embodied_codeact.cli.episodes import verdicts
 from embodied_codeact.contracts import Task
 from embodied_codeact.evaluation.engine import Ended, Fault
 from embodied_codeact.evaluation.run_store import Seen
@@ -115,9 +116,6 @@ def standing(counts: Counter[str], turns: int, tokens: int) -> str:
     >>> standing(Counter({"solved": 2, "not solved": 1, "not scored": 1}), 6, 4500)
     '2 of 3 solved, 1 not scored (2.0 turns, 1,500 tokens each)'
     """
-    judged = counts["solved"] + counts["not solved"]
-    ended = judged + counts["not judged"]
-    parts = [f"{counts['solved']} of {judged} solved"] if judged else []
-    parts += [f"{counts[name]} {name}" for name in ("not judged", "not scored") if counts[name]]
+    ended = counts.total() - counts["not scored"]
     means = f" ({turns / ended:.1f} turns, {tokens / ended:,.0f} tokens each)" if ended else ""
-    return ", ".join(parts) + means
+    return verdicts(counts) + means

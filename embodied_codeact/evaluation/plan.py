@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -181,18 +180,3 @@ def _is_real(place: Place) -> bool:
 
 def _type(task: Task) -> str:
     return str(task.metadata.get("type", "other"))
-
-
-def describe_change(before: dict[str, Any], now: dict[str, Any]) -> str:
-    """Say which fields of two manifests differ.
-
-    >>> describe_change({"model": "expert", "action": "code"}, {"model": "hf:x", "action": "code"})
-    "model was 'expert' and is 'hf:x'"
-    """
-    changed = [name for name in now if before.get(name) != now[name]]
-    return "; ".join(
-        f"{name} was {before.get(name)!r} and is {now[name]!r}"
-        if len(repr(before.get(name))) + len(repr(now[name])) < 120
-        else f"{name} has changed"
-        for name in changed
-    )

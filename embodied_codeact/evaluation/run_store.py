@@ -13,7 +13,7 @@ import msgspec
 from embodied_codeact.contracts import SCHEMA_VERSION, Status, Usage
 from embodied_codeact.errors import ConfigurationError, OperatorError
 from embodied_codeact.evaluation.engine import Ended, Fault
-from embodied_codeact.evaluation.plan import describe_change, fingerprint
+from embodied_codeact.evaluation.plan import fingerprint
 from embodied_codeact.evaluation.run_folder import (
     EPISODES,
     FAULTS,
@@ -158,9 +158,24 @@ def _check_same(folder: Path, before: RunManifest, now: RunManifest, trials: Seq
     if before.digest == now.digest:
         return
     fields = [msgspec.to_builtins({name: getattr(each, name) for name in _DECIDING}) for each in (before, now)]
-    what = describe_change(*fields) or _changed_trials(read_trials(folder), trials)
+    what = _changes(*fields) or _changed_trials(read_trials(folder), trials)
     raise ConfigurationError(
         f"cannot resume {folder}: {what}. Resume with what the run was begun with, or choose another folder."
+    )
+
+
+def _changes(before: dict[str, Any], now: dict[str, Any]) -> str:
+    """Say which fields of two manifests differ.
+
+    >>> _changes({"model": "expert", "action": "code"}, {"model": "hf:x", "action": "code"})
+    "model was 'expert' and is 'hf:x'"
+    """
+    changed = [name for name in now if before.get(name) != now[name]]
+    return "; ".join(
+        f"{name} was {before.get(name)!r} and is {now[name]!r}"
+        if len(repr(before.get(name))) + len(repr(now[name])) < 120
+        else f"{name} has changed"
+        for name in changed
     )
 
 

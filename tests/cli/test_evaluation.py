@@ -11,8 +11,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-from embodied_codeact.agent.events import EventSink
-from embodied_codeact.cli.agents import AgentMaker
 from embodied_codeact.contracts import Task
 from embodied_codeact.evaluation import trials
 from embodied_codeact.trajectories import read_episodes
@@ -163,11 +161,3 @@ def test_what_cannot_go_together() -> None:
     eight = ("eval", "household", "--parallel", "8")
     assert "--connect" in error_line(invoke(*eight, "--connect", "ipc:///tmp/none"))
     assert "--watch" in error_line(invoke(*eight, "--watch"))
-
-
-def test_agents_that_work_at_the_same_time_have_a_model_each() -> None:
-    maker = AgentMaker("household", "expert")
-    nobody: EventSink | None = None
-    assert maker.make(nobody).model is maker.model
-    first, second = maker.make(nobody, apart=True), maker.make(nobody, apart=True)
-    assert len({id(maker.model), id(first.model), id(second.model)}) == 3
