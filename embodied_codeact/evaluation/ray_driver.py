@@ -2,7 +2,7 @@
 
 Ray belongs in a process of its own: it ends the process that uses it when the cluster is gone, takes over its signals,
 and writes to its standard error. Started as ``python -m embodied_codeact.evaluation.ray_driver FD``. The first message
-is an :class:`Order`; then come trials, ``{"index", "trial"}``, and back go
+is an :class:`~.ray_cluster.Order`; then come trials, ``{"index", "trial"}``, and back go
 
 - ``{"capacity", "backlog", "joined"}``: how many trials can be under way, and how many are best submitted, now and
   whenever that changes; and whether the cluster was there before;
@@ -17,7 +17,6 @@ It ends, with all that it started, when the engine hangs up.
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import select
 import shutil
@@ -38,14 +37,11 @@ import ray
 import ray.exceptions
 
 from embodied_codeact.channel import Channel, ChannelClosed
-from embodied_codeact.errors import OPERATOR_ERRORS, ConfigurationError, EnvironmentFailure, OperatorError
-from embodied_codeact.evaluation.ray_worker import RayWorker, Setup
+from embodied_codeact.errors import OPERATOR_ERRORS, EnvironmentFailure, OperatorError
+from embodied_codeact.evaluation.ray_cluster import Order, connect, cpus, in_a_line, listens
+from embodied_codeact.evaluation.ray_worker import RayWorker
 from embodied_codeact.processes import kill_session, on_hangup
 
-LOCAL = "local"
-_ANY = ""
-_CONNECT_S = 5.0
-_RAY_ERRORS = (ConnectionError, RuntimeError, ValueError, OSError, ray.exceptions.RayError)
 _GRACE_S = 4.0
 """How long an episode under way may take to end, and after that its environment."""
 _END_S = 4 * _GRACE_S
@@ -56,21 +52,6 @@ _CALL_S, _MOST_TOGETHER = 0.5, 4
 """How long a call of several short episodes may take, and how many they are at most."""
 _MOST_DEATHS = 5
 """How often in a row a worker may die without an outcome: it never will give one."""
-_OBJECTS_BYTES = 80 * 1024 * 1024
-"""Of shared memory for a cluster of our own, near the least that Ray takes: an episode has some 100 kB."""
-
-
-class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """What the engine wants. ``address``: of a cluster, ``local`` for one of our own, None for either; ``join``: not
-    one of our own; ``workers``: None for as many as the cluster has CPUs; ``gpus``: of each; ``temporary``: the folder
-    for a cluster of our own."""
-
-    setup: Setup
-    address: str | None
-    join: bool
-    workers: int | None
-    gpus: float
-    temporary: str
 
 
 @dataclass(frozen=True)
@@ -107,7 +88,7 @@ class Driver:
         self._done: deque[tuple[Callable[[_Actor, Any, Future[Any]], None], _Actor, Any, Future[Any]]] = deque()
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._told_at, self._told = time.monotonic(), (0, 0)
-        self._actors = [_Actor(self._new_actor()) for _ in range(order.workers or _cpus())]
+        self._actors = [_Actor(self._new_actor()) for _ in range(order.workers or cpus())]
         for actor in self._actors:
             self._greet(actor)
         self._tell_capacity()
@@ -260,7 +241,7 @@ class Driver:
         # An error that is no outcome, or an outcome that was lost with its node.
         self._died(actor, error)
         for index, _ in call.trials:
-            self._channel.send_soon({"index": index, "lost": f"a worker on {actor.where}: {_in_a_line(error)}"})
+            self._channel.send_soon({"index": index, "lost": f"a worker on {actor.where}: {in_a_line(error)}"})
 
     def _learn(self, call: _Call, attempted: int) -> None:
         """Send short episodes together, so that Ray's share of their time stays small. The time since the call was sent
@@ -290,7 +271,7 @@ class Driver:
         actor.deaths += 1
         if actor.deaths >= _MOST_DEATHS:
             raise EnvironmentFailure(
-                f"a worker on {actor.where} failed {_MOST_DEATHS} times in a row: {_in_a_line(error)}"
+                f"a worker on {actor.where} failed {_MOST_DEATHS} times in a row: {in_a_line(error)}"
             ) from error
 
     # What the engine is told.
@@ -312,7 +293,7 @@ class Driver:
     def _awaited(self, ready: int, total: int) -> str:
         counts = f"{ready} of {total} workers are ready"
         address = ray.get_runtime_context().gcs_address
-        if not _listens(address):
+        if not listens(address):
             return f"{counts}; the Ray cluster at {address} does not answer at present"
         free, there = ray.available_resources(), ray.cluster_resources()
         need = {"CPU": 1.0} | ({"GPU": self._order.gpus} if self._order.gpus else {})
@@ -324,72 +305,6 @@ class Driver:
             f"{counts}; the others wait for a free {name} in the Ray cluster "
             f"({free.get(name, 0.0):g} of {there.get(name, 0.0):g} are free)"
         )
-
-
-def connect(order: Order) -> bool:
-    """Connect to a cluster, or start one of our own; return whether it was there.
-
-    Raises:
-        ConfigurationError: there is no cluster at the address, or it cannot be spoken to.
-        EnvironmentFailure: none can be started here.
-    """
-    address = order.address or os.environ.get("RAY_ADDRESS") or _ANY
-    found = _cluster_here() if address in (_ANY, "auto") else address
-    if address == LOCAL or (address == _ANY and found is None and not order.join):
-        _start(order)
-        return False
-    if found is None:
-        raise ConfigurationError(
-            "no Ray cluster runs on this machine: start one by `ray start --head`, or name another"
-        )
-    if "://" in found:
-        raise ConfigurationError(
-            f"{found!r} is no address of a Ray cluster to join: run on one of its nodes, and write HOST:PORT as "
-            "`ray status` has it (usually with port 6379)"
-        )
-    # Ray itself would try for many minutes.
-    if not _listens(found):
-        raise ConfigurationError(f"no Ray cluster answers at {found}")
-    try:
-        # To one that was found on this machine, Ray knows the way by itself, with the token.
-        ray.init(found if found == address else None, log_to_driver=False, logging_level=logging.CRITICAL)
-    except _RAY_ERRORS as error:
-        raise ConfigurationError(f"cannot join the Ray cluster at {found}: {_in_a_line(error)}") from error
-    return True
-
-
-def _start(order: Order) -> None:
-    try:
-        ray.init(
-            LOCAL,
-            num_cpus=order.workers,
-            include_dashboard=False,
-            object_store_memory=_OBJECTS_BYTES,
-            log_to_driver=False,
-            logging_level=logging.CRITICAL,
-            _temp_dir=order.temporary,
-        )
-    except _RAY_ERRORS as error:
-        raise EnvironmentFailure(f"cannot start Ray on this machine: {_in_a_line(error)}") from error
-
-
-def _cluster_here() -> str | None:
-    """The address of the cluster that `ray start` began on this machine, if it still answers."""
-    file = Path(os.environ.get("RAY_TMPDIR", "/tmp")) / "ray" / "ray_current_cluster"
-    try:
-        address = file.read_text().strip()
-    except OSError:
-        return None
-    return address if _listens(address) else None
-
-
-def _listens(address: str) -> bool:
-    host, _, port = address.rpartition(":")
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), _CONNECT_S).close()
-    except (OSError, ValueError, OverflowError):
-        return False
-    return True
 
 
 def serve(channel: Channel, order: Order) -> None:
@@ -452,26 +367,13 @@ def _kill_the_others() -> None:
         kill_session(os.getpid(), but=os.getpid())
 
 
-def _cpus() -> int:
-    """How many CPUs the cluster has, at least 1: what there is not yet may come."""
-    return max(1, int(ray.cluster_resources().get("CPU", 0)))
-
-
 def _cannot_start(error: BaseException) -> str:
     if "failed to import" in str(error) or "ModuleNotFoundError" in str(error):
         return (
             "a worker cannot start on the Ray cluster, since embodied-codeact cannot be imported there: install the "
-            f"same version on every node ({_in_a_line(error)})"
+            f"same version on every node ({in_a_line(error)})"
         )
-    return f"a worker cannot start on the Ray cluster: {_in_a_line(error)}"
-
-
-def _in_a_line(error: BaseException) -> str:
-    """What an error says, in one line: of one that was raised on a node, its last line, which names it."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    if not lines:
-        return type(error).__name__
-    return lines[-1] if isinstance(error, ray.exceptions.RayTaskError) else lines[0]
+    return f"a worker cannot start on the Ray cluster: {in_a_line(error)}"
 
 
 if __name__ == "__main__":
