@@ -1,0 +1,1 @@
+"""Trains a language model on CodeActInstruct conversations: supervised, on the assistant's words only."""
