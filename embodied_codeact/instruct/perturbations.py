@@ -81,7 +81,7 @@ def _wrong_calls(tool: str, arguments: dict[str, Any], rng: random.Random) -> li
                 ways.append(({"arguments": {**arguments, name: renumbered(value, rng)}}, "wrong number"))
             if (called := renamed(value, rng)) is not None:
                 ways.append(({"arguments": {**arguments, name: called}}, "wrong name"))
-            ways.append(({"arguments": {**arguments, name: [value]}}, "wrong type"))
+            ways.append(({"arguments": {**arguments, name: {"name": value}}}, "wrong type"))
         elif isinstance(value, float | int):
             ways.append(({"arguments": {**arguments, name: f"{value} m"}}, "wrong type"))
         elif isinstance(value, list) and all(isinstance(item, float) for item in value):

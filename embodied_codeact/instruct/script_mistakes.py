@@ -400,7 +400,7 @@ def with_mistake(code: str, rng: random.Random) -> tuple[str, str] | None:
         ways = list(dict.fromkeys(MISTAKES[kind][0](script, rng)))
         rng.shuffle(ways)
         for way in ways[:20]:
-            if way != code and _parses(way) != (kind == "syntax error"):
+            if way.strip() and way != code and _parses(way) != (kind == "syntax error"):
                 return way, kind
     return None
 

@@ -174,7 +174,8 @@ def _go_on(goal: Goal, briefing: Briefing, memory: Memory) -> Decision:
     rng = random.Random(f"thought/{_choice(briefing, memory)}")
     plan = _plan(goal, briefing, memory)
     steps = direct_plan(goal, briefing, memory)
-    thought = next_thought(goal, memory, rng, known=steps is not None)
+    meant_to_end = memory.scripts > 0 and (memory.scripts > 1 or _manner(briefing) == "at once")
+    thought = next_thought(goal, memory, rng, known=steps is not None, meant_to_end=meant_to_end)
     if steps is not None:
         left = None if briefing.turns is None else briefing.turns - memory.scripts
         # A plan in plain lines trusts that all is as it was seen; after a failure, or with no turn to mend it, none is.
