@@ -355,7 +355,7 @@ def negated_condition(script: Script, _: random.Random) -> Ways:
                 yield script.edited(Edit(script.span(left)[1], script.span(right)[0], opposites[type(operator)]))
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 yield script.replaced(node.test, script.text(operand))
-            case ast.Name():
+            case ast.Name() | ast.Call():
                 yield script.replaced(node.test, f"not {script.text(node.test)}")
 
 
