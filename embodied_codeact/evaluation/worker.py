@@ -192,7 +192,7 @@ def _opening(opener: OpenPlace, place: Place) -> Callable[[], AbstractContextMan
     return lambda: opener(place)
 
 
-def _marked(episode: Episode, trial: Trial, film: Path | None = None, model: Model | None = None) -> Episode:
+def _marked(episode: Episode, trial: Trial, film: Path | None = None, model: object = None) -> Episode:
     """The episode with the key of its trial, where its video lies from the run's folder, and which of its replies the
     model spoilt on purpose."""
     marks: dict[str, Any] = {} if film is None else {"video": film.as_posix()}
