@@ -16,6 +16,7 @@ from embodied_codeact import __version__
 from embodied_codeact.cli import common, controller, episodes, serve
 from embodied_codeact.cli.bench import bench
 from embodied_codeact.cli.chat import chat
+from embodied_codeact.cli.collect import collect
 from embodied_codeact.cli.conformance import conformance
 from embodied_codeact.cli.doctor import doctor
 from embodied_codeact.cli.evaluation import evaluate_command
@@ -76,6 +77,7 @@ app.command("run")(episodes.run)
 app.command("chat")(chat)
 app.command("eval")(evaluate_command)
 app.command("report")(report)
+app.command("collect")(collect)
 app.command("replay")(episodes.replay)
 app.command("serve")(serve.serve)
 app.command("launch")(launch)

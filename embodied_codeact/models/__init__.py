@@ -5,6 +5,8 @@
 ``script:FILE``       one Python script, then the finish
 ``hf:PATH_OR_ID``     a causal language model, by transformers
 ``openai:NAME@URL``   any OpenAI-compatible endpoint
+``perturbed:MODEL``   for collecting: one of these, whose scripts hold a mistake in a share of the episodes (the options
+                      ``perturb_share`` and ``perturb_seed``; others are the model's own)
 
 Every one is an ordinary model: messages in, a reply out, nothing else to see. The heavy ones are imported when they are
 asked for.
@@ -39,6 +41,8 @@ def resolve_model(spec: str, environment: str, options: Mapping[str, str] | None
         ModelError: the model cannot be loaded.
     """
     kind, colon, rest = spec.partition(":")
+    if kind == "perturbed":
+        return _perturbed(rest, environment, dict(options or {}))
     if kind in _PLANNED:
         raise ConfigurationError(
             f"model {spec!r}: models of the kind {kind!r} are not in this version. This version has: {_FORMS}."
@@ -47,15 +51,26 @@ def resolve_model(spec: str, environment: str, options: Mapping[str, str] | None
         raise ConfigurationError(f"unknown model {spec!r}.{did_you_mean(kind, KINDS)} This version has: {_FORMS}.")
     if kind in HEAVY_KINDS:
         return _language_model(kind, rest, dict(options or {}))
-    if options:
-        raise ConfigurationError(f"model {spec!r} takes no options (given: {', '.join(options)})")
     if kind == "expert":
         if colon:
             raise ConfigurationError(f"model {spec!r}: 'expert' takes nothing after it; the environment chooses it")
-        return load_expert(environment)
+        return load_expert(environment, options)
+    if options:
+        raise ConfigurationError(f"model {spec!r} takes no options (given: {', '.join(options)})")
     if not rest:
         raise ConfigurationError(f"model {spec!r} names no file. Write {kind}:FILE.")
     return ReplayModel.from_file(rest) if kind == "replay" else ScriptModel.from_file(rest)
+
+
+def _perturbed(teacher: str, environment: str, options: dict[str, str]) -> Model:
+    from embodied_codeact.instruct.perturbed import PerturbedModel
+
+    given = {name: options.pop(f"perturb_{name}", usual) for name, usual in (("share", "0.2"), ("seed", "0"))}
+    try:
+        share, seed = float(given["share"]), int(given["seed"])
+        return PerturbedModel(resolve_model(teacher, environment, options), share, seed)
+    except ValueError as error:
+        raise ConfigurationError(f"model 'perturbed:{teacher}': {error}") from error
 
 
 def _language_model(kind: str, rest: str, options: dict[str, str]) -> Model:
