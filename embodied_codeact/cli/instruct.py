@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 from rich import box
+from rich.measure import Measurement
 from rich.table import Table
 
 from embodied_codeact.cli import common
@@ -22,7 +23,8 @@ from embodied_codeact.instruct.statistics import CHARS_PER_TOKEN, Row, describe,
 
 app = typer.Typer(help="Describe, mix and export conversations to train on.")
 
-_HEADER = ("", "conversations", "turns", "tokens", "tokens each", "learnt tokens", "recovered errors")
+_ANY_WIDTH = 10_000
+_HEADER = ("", "conversations", "turns", "tokens", "tokens\neach", "learnt\ntokens", "recovered\nerrors")
 
 
 @app.command("stats")
@@ -58,10 +60,12 @@ def stats(
     for title, rows in (("By source", [*found.by_source, found.total]), ("By form of action", found.by_format)):
         table = Table(title=title, title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)
         for place, name in enumerate(_HEADER):
-            table.add_column(name, justify="right" if place else "left", no_wrap=True)
+            table.add_column(name, justify="right" if place else "left", no_wrap=True, vertical="bottom")
         for row in rows:
             table.add_row(*_cells(row))
-        console.print(table, soft_wrap=True)
+        # Nothing is cut off: what is wider than the terminal is wrapped by that.
+        table.width = Measurement.get(console, console.options.update(max_width=_ANY_WIDTH), table).maximum
+        console.print(table, crop=False, soft_wrap=True)
     counted = f"counted by {found.tokenizer}" if found.tokenizer else f"estimated, {CHARS_PER_TOKEN} characters each"
     console.print(printable(f"Tokens are {counted}."), markup=False, soft_wrap=True)
 

@@ -119,7 +119,7 @@ def tiny() -> tuple[Any, Any]:
 
 
 @pytest.mark.filterwarnings("ignore")  # Of libraries that warn of one another.
-@pytest.mark.parametrize(("form", "untrained"), [("jsonl", "keep"), ("parquet", "keep"), ("parquet", "split")])
+@pytest.mark.parametrize(("form", "untrained"), [("jsonl", "keep"), ("parquet", "split")])
 def test_trl_trains_on_an_export_as_it_is(form: ExportFormat, untrained: Any, tmp_path: Path) -> None:
     trl = pytest.importorskip("trl", reason="trl is not installed: pip install 'embodied-codeact[train]'")
     file = tmp_path / f"data.{form}"
