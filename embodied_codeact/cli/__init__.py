@@ -22,6 +22,7 @@ from embodied_codeact.cli.doctor import doctor
 from embodied_codeact.cli.evaluation import evaluate_command
 from embodied_codeact.cli.experiment import app as experiment
 from embodied_codeact.cli.generate import app as generate
+from embodied_codeact.cli.instruct import app as instruct
 from embodied_codeact.cli.keys import keys
 from embodied_codeact.cli.launch import launch
 from embodied_codeact.cli.report import report
@@ -90,6 +91,7 @@ app.command("conformance")(conformance)
 app.add_typer(controller.app, name="controller")
 app.add_typer(generate, name="generate")
 app.add_typer(experiment, name="experiment")
+app.add_typer(instruct, name="instruct")
 
 
 def main() -> None:
