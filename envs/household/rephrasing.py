@@ -18,8 +18,8 @@ _ONLY_ONE = frozenset({"fridge", "microwave", "garbagecan", "coffeemachine", "to
 _WORDS = frozenset(
     re.findall(
         r"\w+",
-        "a an and any at by chill clean cold cool examine find heat hot in inspect into it look move on one onto place put "
-        "rinse some the them to two under using warm wash with",
+        "a an and any at by chill clean cold cool examine find heat hot in inspect into it look move on one onto place "
+        "put rinse some the them to two under using warm wash with",
     )
 )
 """What a sentence of the six types is made of, besides the thing and where it goes. One with other words in it may ask
