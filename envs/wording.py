@@ -192,7 +192,7 @@ _WITH_ACT = (
     "glad|be grateful] if you [could|would] {base}.|[make sure|be sure|remember|try|don't forget] to {base}.|[you "
     "should|you need to|you have to|you must|you're supposed to|you're going to|you are to|you can] {base}.|[I "
     "wonder|I was wondering] if you could {base}.|[I was hoping|maybe|perhaps] you could {base}.|[see if you can|"
-    "let's|time to|it's time to|go ahead and] {base}.|do me a favor and {base}.|be so kind as to {base}.|help me "
+    "let's|it's time to|go ahead and] {base}.|do me a favor and {base}.|be so kind as to {base}.|help me "
     "out: {base}.|your help is needed to {base}.|you are [asked|requested|expected] to {base}.|I'm asking you to "
     "{base}.|I have a job for you: {base}.|here is what I need: {base}."
 )

@@ -35,23 +35,21 @@ def rephrase_conversation(conversation: Conversation, rng: random.Random) -> Con
     """Return the same episode with its instruction in other words, which its provenance tells as ``rephrased``: what
     the instruction was. Its id is a digest of the new messages.
 
-    None where that cannot be done: its environment has no other words for it, its messages do not tell the task, or a
-    reply quotes the instruction, so that it would no longer fit.
+    None where that cannot be done: its environment has no other words for it, its messages do not tell the task, or
+    quote the instruction elsewhere, such as in a reply, so that they would no longer fit together.
     """
     told = _latest_task(conversation.messages)
     words = rephrase(conversation.source, told, rng) if told else None
     if told is None or words is None or words == told:
         return None
-    if any(message.role == "assistant" and _quotes(message.content, told) for message in conversation.messages):
-        return None
     line = re.compile(rf"^Your task is to: {re.escape(told)}$", re.MULTILINE)
-    messages = [
-        message
-        if message.role == "assistant"
+    messages = []
+    for message in conversation.messages:
+        if _quotes(line.sub("", message.content) if message.role != "assistant" else message.content, told):
+            return None
         # A function, since words may hold what a template of `re` would read as its own.
-        else replace(message, content=line.sub(lambda _: f"Your task is to: {words}", message.content))
-        for message in conversation.messages
-    ]
+        content = line.sub(lambda _: f"Your task is to: {words}", message.content)
+        messages.append(message if message.role == "assistant" else replace(message, content=content))
     digest = hashlib.sha256(msgspec.json.encode(messages)).hexdigest()[:16]
     provenance = {**conversation.provenance, "rephrased": told}
     return replace(conversation, id=digest, messages=messages, provenance=provenance)
@@ -68,7 +66,7 @@ def _latest_task(messages: Sequence[ChatMessage]) -> str | None:
     return tasks[-1] if tasks else None
 
 
-def _quotes(reply: str, instruction: str) -> bool:
-    """Whether a reply holds the words of an instruction, however they are typed."""
-    said, told = (" ".join(re.findall(r"\w+", text.lower())) for text in (reply, instruction))
+def _quotes(text: str, instruction: str) -> bool:
+    """Whether a text holds the words of an instruction, however they are typed."""
+    said, told = (" ".join(re.findall(r"\w+", words.lower())) for words in (text, instruction))
     return told in said

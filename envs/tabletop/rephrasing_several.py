@@ -109,7 +109,7 @@ _RESTACK = Ways(
     ),
 )
 _RESTACK_WORDS = {
-    "tower": "the tower|the tower|the stack|the tower of {Bs}|the pile",
+    "tower": "the tower|the tower|the stack|the pile",
     "updown": "[the top {B} is at the bottom and the bottom one on top|what is on top now is at the bottom|its "
     "top comes "
     "to be its bottom|what is at the bottom comes to be on top]",
@@ -158,7 +158,7 @@ _UNSTACK = Ways(
     ),
 )
 _UNSTACK_WORDS = {
-    "tower": "the tower|the tower|the stack|the tower of {Bs}|the pile",
+    "tower": "the tower|the tower|the stack|the pile",
     "apart": "[, {B} by {B}|, putting its {Bs} on {table} one by one|, so that each {B} stands on {table} by "
     "itself|, so "
     "that no {B} touches another|]",
