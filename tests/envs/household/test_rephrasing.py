@@ -60,14 +60,10 @@ def test_it_names_the_thing_and_the_place_and_what_to_do(task: TaskKind) -> None
         assert re.search(rf"\b({things})(s|es)?\b", text), (original, text)
         assert re.search(rf"\b({names_of(goal.target, {**PLACES, **LAMPS})})\b", text), (original, text)
         assert re.search(DONE[task], text), (original, text)
-        others = [other for other in ("clean", "heat", "cool") if other != task]
         # What is said by the way ("the mug is too cold") names a state too, so only the orders are looked at.
-        orders = {
-            "clean": r"\b(wash|rinse|scrub)\b",
-            "heat": r"\b(heat|microwave)\b it",
-            "cool": r"\b(cool|chill) it\b",
-        }
-        assert not any(re.search(orders[other], text) for other in others), (original, text)
+        orders = {"clean": r"\b(wash|rinse|scrub)\b", "heat": r"\b(heat|microwave) it", "cool": r"\b(cool|chill) it"}
+        rest = re.sub(f"{things}|wash basin", "", text)
+        assert not any(re.search(order, rest) for other, order in orders.items() if other != task), (original, text)
 
 
 @pytest.mark.parametrize("task", SENTENCES)
