@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from embodied_codeact.contracts import Benchmark, Environment, Generator, Model, TakesArgument
+from embodied_codeact.contracts import Benchmark, Environment, Generator, Model, Rephraser, TakesArgument
 from embodied_codeact.errors import ConfigurationError, did_you_mean, unknown_name
 
 ENVIRONMENTS = "embodied_codeact.environments"
@@ -19,6 +19,7 @@ EXPERTS = "embodied_codeact.experts"
 BENCHMARKS = "embodied_codeact.benchmarks"
 CONTROLLERS = "embodied_codeact.controllers"
 GENERATORS = "embodied_codeact.generators"
+REPHRASERS = "embodied_codeact.rephrasers"
 
 
 def _find(group: str, what: str, name: str) -> EntryPoint:
@@ -155,6 +156,22 @@ def load_generator(environment: str) -> Generator:
     """
     generator: Generator = _load(_find(GENERATORS, "generator for environment", environment), "generator")
     return generator
+
+
+def rephraser_names() -> list[str]:
+    """Names of all environments whose instructions can be put into other words."""
+    return sorted({point.name for point in entry_points(group=REPHRASERS)})
+
+
+def load_rephraser(environment: str) -> Rephraser:
+    """Return what puts the instructions of an environment into other words.
+
+    Raises:
+        ConfigurationError: none is installed for that environment, or its own packages are missing.
+    """
+    name = base_name(environment)
+    rephraser: Rephraser = _load(_find(REPHRASERS, "rephraser for environment", name), "rephraser")
+    return rephraser
 
 
 def parse_options(environment: Environment, given: Mapping[str, Any]) -> msgspec.Struct:

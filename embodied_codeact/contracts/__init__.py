@@ -8,6 +8,7 @@
 ``commands``     how calls are written where actions are text
 ``benchmark``    what measures an environment
 ``generator``    what makes tasks for an environment
+``rephraser``    what says the same in other words
 """
 
 from embodied_codeact.contracts.api import (
@@ -69,6 +70,7 @@ from embodied_codeact.contracts.records import (
     Usage,
     UserMessage,
 )
+from embodied_codeact.contracts.rephraser import Rephraser
 from embodied_codeact.contracts.session import (
     CallFinished,
     EnvironmentSession,
@@ -123,6 +125,7 @@ __all__ = [
     "PrimitiveSpec",
     "RealEnvironment",
     "RenewsAfterFork",
+    "Rephraser",
     "Reply",
     "SavingSession",
     "ScriptError",

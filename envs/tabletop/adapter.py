@@ -130,7 +130,7 @@ class TabletopAdapter:
         if task.id not in ALL_TASKS:
             raise ConfigurationError(unknown_name("tabletop task", task.id, ALL_TASKS))
         self._task = ALL_TASKS[task.id]
-        self._setup = self._task.sample(np.random.default_rng(task.seed))
+        self._setup = self._task.sample(np.random.default_rng(task.seed), self._options.phrasings)
         if self._remote is not None:
             self._remote.executor.take_command()
         self.simulation.build(self._setup.scene)
