@@ -45,13 +45,15 @@ _USUAL = "codeact-instruct"
 
 class CollectReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a collection holds. ``seconds`` and ``attempted`` are of this call, the rest also of those before it was
-    resumed; ``not_scored`` were failed by the system, and are attempted again by ``--resume``."""
+    resumed. ``conversations`` are the kept episodes and what was rephrased of them; ``not_scored`` episodes were failed
+    by the system, and are attempted again by ``--resume``."""
 
     out: str
     recipe: str
     episodes: int
     planned: int
     kept: int
+    conversations: int
     rejected: dict[str, int]
     recovered: int
     share_recovered: float
@@ -104,6 +106,7 @@ class _Run:
             episodes=len(self.collection.done),
             planned=sum(self.counts.values()),
             kept=kept,
+            conversations=kept + sum(counts.rephrased for counts in sources.values()),
             rejected=dict(self.collection.reasons),
             recovered=recovered,
             share_recovered=round(recovered / kept, 4) if kept else 0.0,
@@ -232,24 +235,24 @@ def _manifest(recipe: Recipe, counts: dict[str, int]) -> CollectionManifest:
 
 
 def _print_report(console: Console, report: CollectReport) -> None:
-    table = Table("source", "episodes", "kept", "rejected", "duplicates", "recovered")
+    table = Table("source", "episodes", "kept", "rejected", "duplicates", "recovered", "rephrased")
     for column in table.columns[1:]:
         column.justify = "right"
     rows = {name: counts for name, counts in report.sources.items() if counts.episodes}
     for name, counts in rows.items():
         table.add_row(name, *_cells(counts))
     table.add_section()
-    names = ("episodes", "kept", "rejected", "duplicates", "recovered")
+    names = ("episodes", "kept", "rejected", "duplicates", "recovered", "rephrased")
     total = SourceCounts(**{name: sum(getattr(counts, name) for counts in rows.values()) for name in names})
     table.add_row("all", *_cells(total), style="bold")
     console.print(table)
     for reason, count in sorted(report.rejected.items()):
         console.print(printable(f"{count} times: {reason}"), style="dim", markup=False, soft_wrap=True)
-    kept = f"{report.kept:,} conversations, {report.share_recovered:.1%} with a recovered error"
+    kept = f"{report.conversations:,} conversations of {report.kept:,} episodes, {report.share_recovered:.1%} recovered"
     speed = f" ({report.attempted / report.seconds:.1f} episodes a second)" if report.attempted else ""
     console.print(f"{kept}; {report.seconds:.0f} s{speed}")
 
 
 def _cells(counts: SourceCounts) -> list[str]:
-    numbers = (counts.episodes, counts.kept, counts.rejected, counts.duplicates, counts.recovered)
+    numbers = (counts.episodes, counts.kept, counts.rejected, counts.duplicates, counts.recovered, counts.rephrased)
     return [f"{number:,}" for number in numbers]

@@ -12,6 +12,7 @@ Every trial that came to its end is in one of the two files, once.
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from pathlib import Path
 from types import TracebackType
@@ -24,8 +25,9 @@ from embodied_codeact.evaluation.engine import Ended, Fault
 from embodied_codeact.evaluation.run_folder import digest_of, write_whole
 from embodied_codeact.evaluation.run_store import Seen
 from embodied_codeact.instruct.conversations import CONVERSATIONS, Conversation
-from embodied_codeact.instruct.conversion import conversation_of, why_not
+from embodied_codeact.instruct.conversion import conversation_of, message_digest, why_not
 from embodied_codeact.instruct.recipes import Recipe, Source
+from embodied_codeact.instruct.rephrasing import rephrase_conversation
 from embodied_codeact.trajectories import TrajectoryWriter
 from embodied_codeact.trajectories.codec import decode_episode, encode_plain
 from embodied_codeact.trajectories.reader import read_lines
@@ -58,8 +60,8 @@ class Rejected(msgspec.Struct, frozen=True):
 
 
 class SourceCounts(msgspec.Struct):
-    """What came of a source. ``kept`` conversations, of which ``rephrased`` are others of the kept with other words
-    for the task; ``recovered`` of the kept succeeded although a script failed on the way."""
+    """What came of a source's ``episodes``: so many are ``kept``, or are not. ``rephrased`` conversations are there
+    beside the kept ones; ``recovered`` of the kept succeeded although a script failed on the way."""
 
     episodes: int = 0
     kept: int = 0
@@ -160,18 +162,20 @@ class Collection:
 
     def _rephrased(self, conversation: Conversation, source: Source) -> list[Conversation]:
         """Conversations with other words for the task: so many, and one more by a chance that the trial decides."""
-        del conversation, source
-        return []
+        rng = random.Random(f"rephrase/{conversation.provenance['trial']}")
+        count = int(source.rephrase) + (rng.random() < source.rephrase % 1)
+        made = (rephrase_conversation(conversation, rng) for _ in range(count))
+        return [_told_apart(each, conversation) for each in made if each is not None]
 
     def _count_kept(self, conversation: Conversation) -> None:
         self._seen[conversation.id] = self._seen[conversation.provenance["alike"]] = conversation.id
         counts = self.counts[conversation.provenance["source"]]
-        counts.kept += 1
-        counts.recovered += conversation.recovered
         if "rephrased" in conversation.provenance:
             counts.rephrased += 1
             return
         counts.episodes += 1
+        counts.kept += 1
+        counts.recovered += conversation.recovered
         counts.turns += conversation.turns
         self.done[conversation.provenance["trial"]] = Seen(True, conversation.turns, 0)
 
@@ -196,6 +200,13 @@ class Collection:
                     self._count_kept(found) if kind is Conversation else self._count_rejected(found)
                 except (msgspec.DecodeError, KeyError) as error:
                     raise ConfigurationError(f"{self.folder / name}, line {number} is damaged: {error}") from error
+
+
+def _told_apart(rephrased: Conversation, original: Conversation) -> Conversation:
+    """With digests of its own words."""
+    alike = digest_of(original.provenance["alike"], rephrased.messages)[: len(original.id)]
+    provenance = {**rephrased.provenance, "alike": alike}
+    return msgspec.structs.replace(rephrased, id=message_digest(rephrased.messages), provenance=provenance)
 
 
 def check_folder(folder: Path, *, resume: bool) -> None:

@@ -136,9 +136,18 @@ def test_the_table(tmp_path: Path) -> None:
 
 
 def test_a_part_of_a_recipe(tmp_path: Path) -> None:
-    recipe = write_recipe(tmp_path / "homes.yaml", SPOILT, {**SPOILT, "name": "other", "seed": 43, "perturb": 0.0})
+    recipe = write_recipe(
+        tmp_path / "homes.yaml", SPOILT, {**SPOILT, "name": "other", "seed": 43, "perturb": 0.0, "rephrase": 1.5}
+    )
     report = collected(recipe, tmp_path / "out", "--share", "0.25")
     assert {name: counts["episodes"] for name, counts in report["sources"].items()} == {"spoilt": 2, "other": 2}
+    other = [each for each in read_conversations(tmp_path / "out") if each.provenance["source"] == "other"]
+    told = {each.messages[1].content: each for each in other}
+    assert len(told) == len(other) == 2 + report["sources"]["other"]["rephrased"] >= 4
+    assert report["conversations"] == report["kept"] + report["sources"]["other"]["rephrased"]
+    for each in other:
+        said = each.provenance["instruction"]
+        assert (f"Your task is to: {said}" in each.messages[1].content) == ("rephrased" not in each.provenance)
     assert "give one of them" in error_line(invoke("collect", recipe, "--out", "x", "--share", ".5", "--limit", "3"))
 
 
