@@ -34,8 +34,10 @@ __all__ = ["HEAVY_KINDS", "KINDS", "ReplayModel", "ScriptModel", "resolve_model"
 
 
 def resolve_model(spec: str, environment: str, options: Mapping[str, str] | None = None) -> Model:
-    """Return the model that ``spec`` names, for tasks of ``environment``. ``options`` are those of the kinds ``embedded``,
-    ``hf`` and ``openai``, and the expert's own, as the command line takes them.
+    """Return the model that ``spec`` names, for tasks of ``environment``.
+
+    ``options`` are those of the kinds ``embedded``, ``hf`` and ``openai``, and the expert's own, as the command line
+    takes them.
 
     Raises:
         ConfigurationError: there is no such kind of model, its file or an option cannot be used, a package that it
