@@ -47,12 +47,12 @@ def resolve_model(spec: str, environment: str, options: Mapping[str, str] | None
         raise ConfigurationError(f"unknown model {spec!r}.{did_you_mean(kind, KINDS)} This version has: {_FORMS}.")
     if kind in HEAVY_KINDS:
         return _language_model(kind, rest, dict(options or {}))
-    if options:
-        raise ConfigurationError(f"model {spec!r} takes no options (given: {', '.join(options)})")
     if kind == "expert":
         if colon:
             raise ConfigurationError(f"model {spec!r}: 'expert' takes nothing after it; the environment chooses it")
-        return load_expert(environment)
+        return load_expert(environment, options)
+    if options:
+        raise ConfigurationError(f"model {spec!r} takes no options (given: {', '.join(options)})")
     if not rest:
         raise ConfigurationError(f"model {spec!r} names no file. Write {kind}:FILE.")
     return ReplayModel.from_file(rest) if kind == "replay" else ScriptModel.from_file(rest)

@@ -32,7 +32,7 @@ class Briefing:
     ``flat`` is set where it offers plain functions instead of ``house``, ``stateful`` where scripts have a ``state``.
     ``refusal`` names the error that a failed action raises, and is empty where it is answered "Nothing happens.".
     ``turns`` is how many replies there are, None where it is not said. ``holding`` and ``sees`` are what is in the hand
-    and in sight at the start, where it is said.
+    and in sight at the start, where it is said. ``plain``: not said, but how programs are to be written.
     """
 
     sentence: str
@@ -43,6 +43,7 @@ class Briefing:
     turns: int | None = None
     holding: str = ""
     sees: tuple[str, ...] = ()
+    plain: bool = False
 
 
 @dataclass
