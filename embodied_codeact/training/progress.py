@@ -60,6 +60,7 @@ class ProgressCallback(TrainerCallback):
         )
         self._progress = Progress(*columns, console=console, disable=not console.is_terminal)
         self._bar: TaskID | None = None
+        self._resumed_from = resumed_from
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **others: Any
@@ -98,8 +99,7 @@ class ProgressCallback(TrainerCallback):
             self._progress.update(self._bar, completed=step.step, description=said)
         if not self._console.is_terminal and now - self._said > _EVERY_S:
             self._said = now
-            left = (now - self._started) / max(step.seconds, 1e-9) * step.seconds
-            left *= (state.max_steps - step.step) / max(step.step, 1)
+            left = (now - self._started) / (step.step - self._resumed_from) * (state.max_steps - step.step)
             line = f"step {step.step} of {state.max_steps}  {said}  {left / 60:.0f} min left"
             self._console.print(line, markup=False, soft_wrap=True)
 

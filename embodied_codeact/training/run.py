@@ -15,10 +15,11 @@ from rich.console import Console
 from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
 
 from embodied_codeact.errors import ConfigurationError
+from embodied_codeact.models.embedded.condense import CONDENSED, PROMPT_FORM
 from embodied_codeact.models.hf.loading import quiet
 from embodied_codeact.training import checkpoints
 from embodied_codeact.training.checkpoints import Training
-from embodied_codeact.training.data import ChatRecord, Condense, condensed, read_data
+from embodied_codeact.training.data import ChatRecord, condensed, read_data
 from embodied_codeact.training.model import make_model, save_model
 from embodied_codeact.training.optimizers import make_optimizer
 from embodied_codeact.training.packing import Pack, Packs, collate, pack
@@ -44,12 +45,9 @@ def run(
     *,
     preset: str = "",
     resume: bool = False,
-    condense: Condense | None = None,
     console: Console | None = None,
 ) -> Training:
     """Train a model. In each of several processes (torchrun) it is called alike.
-
-    ``condense``: what the recipe's ``prompt: condensed`` means, the embedded model's own by default.
 
     Raises:
         ConfigurationError: data, folder or recipe cannot be used.
@@ -63,7 +61,7 @@ def run(
     state.wait_for_everyone()
     (out / checkpoints.CHECKPOINTS).mkdir(parents=True, exist_ok=True)
     with quiet():
-        prepared = _prepare(records, recipe, out, state, condense)
+        prepared = _prepare(records, recipe, out, state)
         weights = list(prepared.model.parameters())
         training = Training(
             preset=preset,
@@ -82,16 +80,14 @@ def run(
         return _train(prepared, training, out, state, console, resume=resume)
 
 
-def _prepare(
-    records: list[ChatRecord], recipe: Recipe, out: Path, state: PartialState, condense: Condense | None
-) -> Prepared:
-    if recipe.prompt == "condensed":
-        if condense is None:
-            from embodied_codeact.models.embedded.condense import condense
-        records = [condensed(record, condense) for record in records]
+def _prepare(records: list[ChatRecord], recipe: Recipe, out: Path, state: PartialState) -> Prepared:
+    if recipe.prompt == CONDENSED:
+        records = [condensed(record) for record in records]
     place = out / checkpoints.TOKENIZER
     with state.main_process_first():
         model, tokenizer = make_model(recipe, records, place)
+        if recipe.prompt == CONDENSED:
+            setattr(model.config, PROMPT_FORM, CONDENSED)
         if state.is_main_process and not place.exists():
             tokenizer.save_pretrained(out / f"{checkpoints.TOKENIZER}.new")
             (out / f"{checkpoints.TOKENIZER}.new").rename(place)
