@@ -429,7 +429,7 @@ _CORNER = Ways(
         "{block} // @[put|place|set] in {where}",
         "{block} // @[move|bring|carry|take] [to|into] {where}",
     ),
-    wishes=("{block} in {where}"),
+    wishes=("{block} in {where}",),
     says=(
         "{block} [belongs|goes|should go|should stand] in {where}.",
         "[take|grab|pick up] {block}. [then|next,|now] [put|place|set] it in {where}.",
@@ -474,7 +474,7 @@ _AT_SIDE = Ways(
         "{block} // @[put|place|set] at {where}",
         "{block} // @[move|bring|carry|take] to {where}",
     ),
-    wishes=("{block} at {where}"),
+    wishes=("{block} at {where}",),
     says=(
         "{block} [belongs|goes|should go|should stand] at {where}.",
         "[take|grab|pick up] {block}. [then|next,|now] [put|place|set] it at {where}.",
@@ -517,7 +517,7 @@ _NEAREST = Ways(
         "{that} // @[move|bring|take] into {there}",
         "{that} // @find and @[put|place] {into} {there}",
     ),
-    wishes=("{that} [in|inside] {there}"),
+    wishes=("{that} [in|inside] {there}",),
     says=(
         "which {B} is {which} {bowl}? [put|place|drop] [it|that one] [in there|into that {bowl_noun}|inside].",
         "[find|look for] {that}. [then|next,|now] [put|place|drop] it [in there|into that {bowl_noun}].",
@@ -561,7 +561,7 @@ _LARGEST = Ways(
         "{that} // @[move|bring|carry|take] [to|onto] {zone}",
         "{that} // @find and @[put|place|set] on {zone}",
     ),
-    wishes=("{that} on {zone}"),
+    wishes=("{that} on {zone}",),
     says=(
         "which {B} is the {which}? [put|place|set] [it|that one] [on|onto] {zone}.",
         "[find|look for] {that}. [then|next,|now] [put|place|set] it [on|onto] {zone}.",
