@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -86,11 +87,12 @@ def open_environment(name: str, given: Mapping[str, Any]) -> tuple[Environment, 
     return environment, parse_options(environment, {**given, option: argument})
 
 
-def load_expert(environment: str) -> Model:
-    """Return the expert of an environment: a model that only sees messages, like any other.
+def load_expert(environment: str, options: Mapping[str, str] | None = None) -> Model:
+    """Return the expert of an environment: a model that only sees messages, like any other. ``options`` are the
+    expert's own: switches, named by the keywords of its constructor.
 
     Raises:
-        ConfigurationError: no expert is installed for that environment.
+        ConfigurationError: no expert is installed for that environment, or it has no such option.
     """
     name = base_name(environment)
     if name in environment_names() and name not in (those := {point.name for point in entry_points(group=EXPERTS)}):
@@ -98,7 +100,16 @@ def load_expert(environment: str) -> Model:
             f"there is no expert for environment {name!r} (there is for {', '.join(sorted(those)) or 'none'}). "
             "Name another model: --model hf:..., openai:..., replay:FILE or script:FILE."
         )
-    expert: Model = _load(_find(EXPERTS, "expert for environment", name), "expert")()
+    kind = _load(_find(EXPERTS, "expert for environment", name), "expert")
+    known = inspect.signature(kind).parameters
+    switches: dict[str, bool] = {}
+    for option, value in (options or {}).items():
+        if option not in known:
+            raise ConfigurationError(unknown_name(f"option of the expert for {name!r}", option, known))
+        if value not in ("true", "false"):
+            raise ConfigurationError(f"option {option} of the expert for {name!r} is true or false, not {value!r}")
+        switches[option] = value == "true"
+    expert: Model = kind(**switches)
     return expert
 
 
