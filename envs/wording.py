@@ -182,7 +182,7 @@ _WEIGHTS = {"acts": 11.0, "states": 3.0, "passives": 3.0, "wishes": 1.5, "says":
 
 _WITH_ACT = (
     "{base}.|{base}.|{base}.|please {base}.|please {base}.|{base}, please.|kindly {base}.|just {base}.|go and "
-    "{base}.|[can|could|would|will] you [please |]{base}?|[can|could] you {base}[ for me|, please|]?|[can|could|"
+    "{base}.|[can|could|would|will] you [please |]{base}?|[can|could] you {base}[, please|]?|[can|could|"
     "may] I ask you to {base}?|[can|could] I get you to {base}?|[do you think|any chance] you could {base}?|would "
     "it be possible for you to {base}?|are you able to {base}?|[I want|I need|we need|I'd like|I would like] you "
     "to {base}.|[I want|I need|I'd like] you to {base}.|what I [want|need] you to do is {base}.|what I want is for "
@@ -232,7 +232,7 @@ _OPENERS_TO_ACTS = (
 _CLOSERS = (
     "||||||||||||||||||| thanks.| thanks!| thank you.| thank you!| thanks a lot.| thank you very much.| cheers!| "
     "much appreciated.| that's all.| that is all I need.| no rush.| take your time.| I appreciate it.| I'm "
-    "counting on you.| thanks in advance.| you're the best.| that would help me a lot.| nothing else."
+    "counting on you.| thanks in advance.| you're the best.| that would help me a lot."
 )
 
 

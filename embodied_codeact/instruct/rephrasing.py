@@ -5,15 +5,14 @@ Environments offer the words by entry point (:class:`~embodied_codeact.contracts
 
 from __future__ import annotations
 
-import hashlib
 import random
 import re
 from collections.abc import Sequence
 
-import msgspec
 from msgspec.structs import replace
 
 from embodied_codeact.instruct.conversations import ChatMessage, Conversation
+from embodied_codeact.instruct.conversion import message_digest
 from embodied_codeact.registry import base_name, load_rephraser, rephraser_names
 
 _TASK = re.compile(r"^Your task is to: (.+)$", re.MULTILINE)
@@ -50,9 +49,8 @@ def rephrase_conversation(conversation: Conversation, rng: random.Random) -> Con
         # A function, since words may hold what a template of `re` would read as its own.
         content = line.sub(lambda _: f"Your task is to: {words}", message.content)
         messages.append(message if message.role == "assistant" else replace(message, content=content))
-    digest = hashlib.sha256(msgspec.json.encode(messages)).hexdigest()[:16]
     provenance = {**conversation.provenance, "rephrased": told}
-    return replace(conversation, id=digest, messages=messages, provenance=provenance)
+    return replace(conversation, id=message_digest(messages), messages=messages, provenance=provenance)
 
 
 def _latest_task(messages: Sequence[ChatMessage]) -> str | None:

@@ -54,7 +54,7 @@ _PLACE = Ways(
         "{x} // @[move|bring|carry|take|deliver|transfer] to {y}",
         "{x} // @find and @[put|place] {in} {y}",
     ),
-    wishes=("{x} {in} {y}", "{x1} {in} {y}", "{x} to be {in} {y}"),
+    wishes=("{x} {in} {y}", "{x1} {in} {y}"),
     says=(
         "{x} [belongs|goes|should go|has to go] {in} {y}.",
         "{x} [belongs|goes] {in} {y}[: put it there|, so put it there|. please put it there].",
@@ -137,7 +137,7 @@ _TREAT_SAYS = (
     "[find|get|take|pick up] {x}. {treatit}. [then|finally,] [put|place|leave] it {in} {y}.",
     "{in} {y} I [want|need|would like] {adjx1}.",
     "something is missing {in} {y}: {adjx1}.",
-    "{x} needs [some |]{noun}. [then|after that|afterwards] it goes {in} {y}.",
+    "{x} needs {noun}. [then|after that|afterwards] it goes {in} {y}.",
     "[there's|there is] {x1} [somewhere|in here|around here]. [I want|I need] it {adj} and {in} {y}.",
 )
 _TREAT_TERSE = (
@@ -177,7 +177,7 @@ WORDS: Mapping[TaskKind, Mapping[str, str]] = {
         "tool": "in the sink|at the sink|under the tap|with water|under running water|using the sink",
         "adj": "clean|clean|clean|washed|freshly washed|cleaned|rinsed|freshly cleaned",
         "adj1": "clean|clean|nice and clean|properly clean",
-        "noun": "[cleaning|washing|a wash|a rinse|a good scrub]",
+        "noun": "[cleaning|washing|some cleaning|a wash|a rinse|a good scrub]",
         "reason": "[the {X} is dirty|the {X} looks dirty|the {X} is filthy|the {X} isn't clean|the {X} got dirty]: |"
         "someone made {x1} dirty, so |the {X} is not clean yet, so |the {X} is dirty, so ",
         "wish": "I like things clean: |dirt is bad: |I don't like dirt, so ",
@@ -195,7 +195,7 @@ WORDS: Mapping[TaskKind, Mapping[str, str]] = {
         "tool": "in the microwave|with the microwave|using the microwave",
         "adj": "hot|hot|hot|warm|heated|warmed|warmed-up|heated-up|microwaved|{cooked}",
         "adj1": "hot|hot|warm|nice and hot|nice and warm",
-        "noun": "[heating|warming|warming up|heating up]",
+        "noun": "[heating|warming|warming up|some heating|to be hot]",
         "reason": "[the {X} is cold|the {X} is too cold|the {X} has gone cold]: |the {X} is still cold, so |"
         "the {X} isn't warm yet, so ",
         "wish": "I like it warm: |I like it hot: |it's cold today, so |cold won't do: ",
@@ -213,7 +213,7 @@ WORDS: Mapping[TaskKind, Mapping[str, str]] = {
         "tool": "in the fridge|in the refrigerator|with the fridge|using the fridge",
         "adj": "cold|cold|cold|cool|chilled|chilled|cooled|refrigerated|cooled-down",
         "adj1": "cold|cold|cool|nice and cold|nice and cool|chilled",
-        "noun": "[cooling|chilling|cooling down]",
+        "noun": "[cooling|chilling|cooling down|some cooling|to be cold]",
         "reason": "[the {X} is warm|the {X} is too warm|the {X} is hot]: |the {X} is still warm, so |"
         "the {X} isn't cold yet, so ",
         "wish": "I like it cold: |it's a hot day: |it's a hot day, so |warm won't do: ",
@@ -260,7 +260,7 @@ _TWO = Ways(
         "{xs} // @[bring|carry|take|move|deliver] to {y}",
         "{xs} // @find and @[put|place] {in} {y}",
     ),
-    wishes=("{xs} {in} {y}", "{xs} {in} {y}", "{xs} to be {in} {y}"),
+    wishes=("{xs} {in} {y}", "{xs} {in} {y}"),
     says=(
         "{xs} [belong|go|should go|have to go] {in} {y}.",
         "{xs} [belong|go] {in} {y}[: put {them} there|, so put {them} there].",

@@ -159,7 +159,7 @@ _UNSTACK = Ways(
 )
 _UNSTACK_WORDS = {
     "tower": "the tower|the tower|the stack|the pile",
-    "apart": "[, {B} by {B}|, putting its {Bs} on {table} one by one|, so that each {B} stands on {table} by "
+    "apart": "[, {B} by {B}|, $put the {Bs} on {table} one by one|, so that each {B} stands on {table} by "
     "itself|, so "
     "that no {B} touches another|]",
 }
@@ -598,6 +598,7 @@ _CLEAR = Ways(
         "{drop} {everything} {into} the tray",
         "{get} {everything} {then} {drop} it {into} the tray",
         "{move} {everything} [to|into] the tray",
+        "{drop} [all things|each thing|all the things|every single thing] on {table} {into} the tray",
         "@[collect|gather] {everything} in the tray",
         "@[clear|tidy up] {table} so that everything lies in the tray",
         "@leave nothing on {table}, {drop} it all {into} the tray",
@@ -634,9 +635,8 @@ _CLEAR = Ways(
     ),
 )
 _CLEAR_WORDS = {
-    "everything": "everything|everything|everything that [lies|is] on {table}|all things on {table}|all that is "
-    "on {table}"
-    "|everything on {table}|each and every thing on {table}",
+    "everything": "everything|everything|everything that [lies|is] on {table}|all that is on {table}|everything "
+    "on {table}",
     "howto": ": {drop0} everything {into} the tray|, $put everything {into} the tray| into the tray|: everything "
     "goes {into} "
     "the tray",

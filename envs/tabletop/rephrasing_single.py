@@ -245,11 +245,11 @@ _INTO = Ways(
         "{box} ~contains {thing}",
     ),
     passives=(
-        "{thing} // @[put|place|drop|lay] {into} {box}",
+        "{thing} // @[put|place|drop] {into} {box}",
         "{thing} // @[move|bring|carry|take] [to|into] {box}",
         "{thing} // @[pick up|grasp|take] and [then |]@[put|place] {into} {box}",
     ),
-    wishes=("{thing} [in|inside] {box}", "{thing} to be in {box}", "{box} with {thing} in it"),
+    wishes=("{thing} [in|inside] {box}", "{box} with {thing} in it"),
     says=(
         "{thing} [belongs|goes|should go|has to go] in {box}.",
         "in {box} is where [I want|I need|I'd like] {thing}.",
@@ -282,7 +282,6 @@ _ONTO_ZONE = Ways(
         "@set {block} down on {zone}",
         "@put {block} down [on|inside] {zone}",
         "@let {block} stand on {zone}",
-        "@[cover|mark] {zone} with {block}",
         "@use {zone} as the [place|spot] for {block}",
         "@get {block} onto {zone}",
     ),
@@ -298,7 +297,7 @@ _ONTO_ZONE = Ways(
         "{block} // @[move|bring|carry|take] [to|onto] {zone}",
         "{block} // @[pick up|grasp|take] and @[put|place|set down] on {zone}",
     ),
-    wishes=("{block} on {zone}", "{block} to be on {zone}", "{zone} with {block} on it"),
+    wishes=("{block} on {zone}", "{zone} with {block} on it"),
     says=(
         "{block} [belongs|goes|should go|should stand] on {zone}.",
         "on {zone} is where [I want|I need|I'd like] {block}.",
@@ -430,7 +429,7 @@ _CORNER = Ways(
         "{block} // @[put|place|set] in {where}",
         "{block} // @[move|bring|carry|take] [to|into] {where}",
     ),
-    wishes=("{block} in {where}", "{block} to be in {where}"),
+    wishes=("{block} in {where}",),
     says=(
         "{block} [belongs|goes|should go|should stand] in {where}.",
         "[take|grab|pick up] {block}. [then|next,|now] [put|place|set] it in {where}.",
@@ -475,7 +474,7 @@ _AT_SIDE = Ways(
         "{block} // @[put|place|set] at {where}",
         "{block} // @[move|bring|carry|take] to {where}",
     ),
-    wishes=("{block} at {where}", "{block} to be at {where}"),
+    wishes=("{block} at {where}",),
     says=(
         "{block} [belongs|goes|should go|should stand] at {where}.",
         "[take|grab|pick up] {block}. [then|next,|now] [put|place|set] it at {where}.",
@@ -518,7 +517,7 @@ _NEAREST = Ways(
         "{that} // @[move|bring|take] into {there}",
         "{that} // @find and @[put|place] {into} {there}",
     ),
-    wishes=("{that} [in|inside] {there}", "{that} to be in {there}"),
+    wishes=("{that} [in|inside] {there}",),
     says=(
         "which {B} is {which} {bowl}? [put|place|drop] [it|that one] [in there|into that {bowl_noun}|inside].",
         "[find|look for] {that}. [then|next,|now] [put|place|drop] it [in there|into that {bowl_noun}].",
@@ -562,7 +561,7 @@ _LARGEST = Ways(
         "{that} // @[move|bring|carry|take] [to|onto] {zone}",
         "{that} // @find and @[put|place|set] on {zone}",
     ),
-    wishes=("{that} on {zone}", "{that} to be on {zone}"),
+    wishes=("{that} on {zone}",),
     says=(
         "which {B} is the {which}? [put|place|set] [it|that one] [on|onto] {zone}.",
         "[find|look for] {that}. [then|next,|now] [put|place|set] it [on|onto] {zone}.",
@@ -577,7 +576,7 @@ _LARGEST = Ways(
         "{zone_bare}: {which} {B}",
     ),
 )
-_LARGEST_WORDS = {"that": "the {which} {B}|the {which} {B}|the {which} of the {B}s|the {B} that is {which}"}
+_LARGEST_WORDS = {"that": "the {which} {B}|the {which} {B}|the {which} of the {B}s|the {which} one of the {B}s"}
 
 _STACK_TWO = Ways(
     acts=(

@@ -85,7 +85,7 @@ def plural(thing: tuple[str, str | None], rng: random.Random) -> dict[str, str]:
     kind, color = thing
     names = {**_HOUSEHOLD, "block": "block|block|cube", "cylinder": "cylinder"}
     one = f"{color or ''} {rng.choice(names[kind].split('|'))}".strip()
-    return {"": f"all the {one}s|all {one}s|all of the {one}s|every one of the {one}s", "_bare": f"{one}s", "_one": one}
+    return {"": f"all the {one}s|all {one}s|all of the {one}s", "_bare": f"{one}s", "_one": one}
 
 
 def colors(names: Sequence[str], rng: random.Random) -> dict[str, str]:
