@@ -47,15 +47,23 @@ class BuiltHome:
 
 
 def build_home(
-    assignment: Assignment, number: int, rng: random.Random, level: Level, split: Split = "training"
+    assignment: Assignment,
+    number: int,
+    rng: random.Random,
+    level: Level,
+    split: Split = "training",
+    *,
+    sentence: str | None = None,
 ) -> BuiltHome:
-    """Furnish a home where the task can be done and is not done yet, and write it down as a game."""
+    """Furnish a home where the task can be done and is not done yet, and write it down as a game. It is asked for by the
+    ``sentence``, else by one of ALFWorld's."""
     rules = alfworld_data()
     plans = (assignment.plan, *further_plans(assignment.plan, rng, level.rooms - 1, split))
     home = furnish(plans, rng, rules, level, wanted=_wanted(assignment, level, rng))
     kinds = {"obj": assignment.thing, "recep": assignment.receptacle, "mrecep": assignment.container, "toggle": LAMP}
     said = {key: kind.lower() for key, kind in kinds.items()}
-    sentences = tuple(sentence.format(**said) for sentence in rules.sentences[assignment.task_type])
+    usual = tuple(template.format(**said) for template in rules.sentences[assignment.task_type])
+    sentences = usual if sentence is None else (sentence,)
     domain, grammar = _words(assignment, rules)
     game = {
         "pddl_domain": domain,

@@ -9,10 +9,12 @@ import msgspec
 import numpy as np
 
 from embodied_codeact.contracts import EnvironmentAdapter, SensorSpec, Task, WorldContext
+from embodied_codeact.envs.phrasings import read_told
 from embodied_codeact.envs.quiet import quiet
 from embodied_codeact.envs.tabletop.sensors import SENSORS
 from embodied_codeact.envs.tabletop.state import TabletopState
 from embodied_codeact.envs.tabletop.tasks import TASK_SETS, TaskSet
+from embodied_codeact.envs.tabletop.tasks.told import told_task
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.primitives.arm_errors import ARM_ERRORS
 
@@ -40,7 +42,9 @@ class TabletopOptions(msgspec.Struct, frozen=True, kw_only=True):
     ``level``: what scripts move by: ``skills`` (pick, place, push, and all of motion), ``motion`` (poses of the tool)
     or ``joints``. ``perception``: ``state`` gives the poses of objects, ``vision`` only what cameras show. ``tasks``:
     which set is offered: the ``standard`` tasks, ``atomic`` ones, which one call of a primitive does, or
-    ``compositional`` ones, which need loops, conditions or computed places. ``speed``: simulate as ``fast`` as the
+    ``compositional`` ones, which need loops, conditions or computed places. ``instructions``: a file of your own
+    instructions (JSON Lines), told in these words in scenes made for them, in the place of the set; ``shipped`` is the one
+    of the suite ``phrasings``. ``speed``: simulate as ``fast`` as the
     machine can, or in ``realtime``. ``record``: keep what is needed to film the episode. ``timing``: observe also what
     motions cost on the clock, which no two runs have in common.
 
@@ -53,6 +57,7 @@ class TabletopOptions(msgspec.Struct, frozen=True, kw_only=True):
     level: Literal["skills", "motion", "joints"] = "skills"
     perception: Literal["state", "vision"] = "state"
     tasks: TaskSet = "standard"
+    instructions: str = ""
     speed: Literal["fast", "realtime"] = "fast"
     record: bool = False
     timing: bool = False
@@ -76,7 +81,14 @@ class TabletopEnvironment:
 
     def tasks(self, options: TabletopOptions) -> Sequence[Task]:
         """Return one task for each kind of the set, with the instruction that seed 0 gives; other seeds give other
-        scenes and other words. Of atomic tasks, those that one call of the level does."""
+        scenes and other words. Of atomic tasks, those that one call of the level does. With a file of instructions, one
+        task for each of them; its metadata say what it asks for.
+
+        Raises:
+            ConfigurationError: the instructions cannot be used.
+        """
+        if options.instructions:
+            return [told_task(told, seed) for seed, told in enumerate(read_told(options.instructions, self.name))]
         return [
             Task(
                 id=name,
