@@ -55,8 +55,8 @@ def build_home(
     *,
     sentence: str | None = None,
 ) -> BuiltHome:
-    """Furnish a home where the task can be done and is not done yet, and write it down as a game. It is asked for by the
-    ``sentence``, else by one of ALFWorld's."""
+    """Furnish a home where the task can be done and is not done yet, and write it down as a game. It is asked for by
+    the ``sentence``, or by one of ALFWorld's."""
     rules = alfworld_data()
     plans = (assignment.plan, *further_plans(assignment.plan, rng, level.rooms - 1, split))
     home = furnish(plans, rng, rules, level, wanted=_wanted(assignment, level, rng))

@@ -25,8 +25,8 @@ _UNSAYABLE = ';"\\{}[]#|'
 
 
 def assignment_of(told: Told, rng: random.Random, split: Split, room: Sequence[str]) -> Assignment:
-    """Find a room where what is asked for can be done. ``parameters`` are ``thing`` and ``target``, kinds in any case of
-    letters: {"thing": "mug", "target": "coffeemachine"}; the target of ``look`` is ``desklamp``.
+    """Find a room where what is asked for can be done. ``parameters`` are the kinds ``thing`` and ``target``, such as
+    {"thing": "mug", "target": "coffeemachine"}; the target of ``look`` is ``desklamp``.
 
     Raises:
         ConfigurationError: there is no such task, thing, target or room, or a game cannot hold the words.
