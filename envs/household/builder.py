@@ -30,6 +30,9 @@ from embodied_codeact.envs.household.builder_walkthrough import walkthrough
 BUILDER_VERSION = 2
 """Part of what names a cache of built games: raised whenever the same arguments give another game."""
 
+_SAID = "UNKNOWN GOAL"
+"""Stands for the sentence in ALFWorld's grammar, with a full stop after it."""
+
 FIRST_NUMBER = 1000
 """Numbers of made-up homes begin here; ALFRED's floor plans end at 430."""
 
@@ -67,7 +70,7 @@ def build_home(
     domain, grammar = _words(assignment, rules)
     game = {
         "pddl_domain": domain,
-        "grammar": grammar.replace("UNKNOWN GOAL", rng.choice(sentences)),
+        "grammar": grammar.replace(_SAID if sentence is None else f"{_SAID}.", rng.choice(sentences)),
         "pddl_problem": problem(home, rules, rules.goals[assignment.task_type].format(**kinds), f"home_{number}"),
         "solvable": True,
         "walkthrough": walkthrough(assignment, home),

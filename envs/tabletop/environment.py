@@ -44,8 +44,9 @@ class TabletopOptions(msgspec.Struct, frozen=True, kw_only=True):
     which set is offered: the ``standard`` tasks, ``atomic`` ones, which one call of a primitive does, or
     ``compositional`` ones, which need loops, conditions or computed places. ``instructions``: a file of your own
     instructions (JSON Lines), told in these words in scenes made for them, in the place of the set; ``shipped`` is that
-    of the suite ``phrasings``. ``speed``: simulate as ``fast`` as the machine can, or in ``realtime``. ``record``: keep what is needed to film the episode. ``timing``: observe also what
-    motions cost on the clock, which no two runs have in common.
+    of the suite ``phrasings``. ``speed``: simulate as ``fast`` as the machine can, or in ``realtime``. ``record``: keep
+    what is needed to film the episode. ``timing``: observe also what motions cost on the clock, which no two runs have
+    in common.
 
     ``controller``: have the arm moved by the controller at ``tcp://HOST:PORT`` or ``ipc://FOLDER``, over the controller
     protocol and in real time; it is one that ``embodied-codeact controller tabletop`` started. ``controller_key`` and

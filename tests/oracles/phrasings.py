@@ -1,5 +1,5 @@
-"""Plays the suite ``phrasings`` with an expert that is told each task in words which it knows: what it does not win is a
-wrong scene, not a hard sentence.
+"""Plays the suite ``phrasings`` with an expert that is told each task in words which it knows: what it does not win
+has a wrong scene, not a hard sentence.
 
 python -m tests.oracles.phrasings                  # the shipped file, told in known words
 python -m tests.oracles.phrasings --file mine.jsonl
