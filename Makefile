@@ -17,7 +17,7 @@ $(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Installing embodied-codeact with what its tests need (about two minutes the first time) ..."
-	$(PIP_INSTALL) -e '.[household,tabletop,models,science,ray,test]'
+	$(PIP_INSTALL) -e '.[household,tabletop,models,train,science,ray,test]'
 	@touch $@ $(VENV)/.demo
 
 demo: $(VENV)/.demo

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -10,7 +11,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from embodied_codeact.contracts import Benchmark, Environment, Generator, Model, TakesArgument
+from embodied_codeact.contracts import Benchmark, Environment, Generator, Model, Rephraser, TakesArgument
 from embodied_codeact.errors import ConfigurationError, did_you_mean, unknown_name
 
 ENVIRONMENTS = "embodied_codeact.environments"
@@ -18,6 +19,7 @@ EXPERTS = "embodied_codeact.experts"
 BENCHMARKS = "embodied_codeact.benchmarks"
 CONTROLLERS = "embodied_codeact.controllers"
 GENERATORS = "embodied_codeact.generators"
+REPHRASERS = "embodied_codeact.rephrasers"
 
 
 def _find(group: str, what: str, name: str) -> EntryPoint:
@@ -85,11 +87,12 @@ def open_environment(name: str, given: Mapping[str, Any]) -> tuple[Environment, 
     return environment, parse_options(environment, {**given, option: argument})
 
 
-def load_expert(environment: str) -> Model:
-    """Return the expert of an environment: a model that only sees messages, like any other.
+def load_expert(environment: str, options: Mapping[str, str] | None = None) -> Model:
+    """Return the expert of an environment: a model that only sees messages, like any other. ``options`` are the
+    expert's own: switches, named by the keywords of its constructor.
 
     Raises:
-        ConfigurationError: no expert is installed for that environment.
+        ConfigurationError: no expert is installed for that environment, or it has no such option.
     """
     name = base_name(environment)
     if name in environment_names() and name not in (those := {point.name for point in entry_points(group=EXPERTS)}):
@@ -97,7 +100,16 @@ def load_expert(environment: str) -> Model:
             f"there is no expert for environment {name!r} (there is for {', '.join(sorted(those)) or 'none'}). "
             "Name another model: --model hf:..., openai:..., replay:FILE or script:FILE."
         )
-    expert: Model = _load(_find(EXPERTS, "expert for environment", name), "expert")()
+    kind = _load(_find(EXPERTS, "expert for environment", name), "expert")
+    known = inspect.signature(kind).parameters
+    switches: dict[str, bool] = {}
+    for option, value in (options or {}).items():
+        if option not in known:
+            raise ConfigurationError(unknown_name(f"option of the expert for {name!r}", option, known))
+        if value not in ("true", "false"):
+            raise ConfigurationError(f"option {option} of the expert for {name!r} is true or false, not {value!r}")
+        switches[option] = value == "true"
+    expert: Model = kind(**switches)
     return expert
 
 
@@ -144,6 +156,22 @@ def load_generator(environment: str) -> Generator:
     """
     generator: Generator = _load(_find(GENERATORS, "generator for environment", environment), "generator")
     return generator
+
+
+def rephraser_names() -> list[str]:
+    """Names of all environments whose instructions can be put into other words."""
+    return sorted({point.name for point in entry_points(group=REPHRASERS)})
+
+
+def load_rephraser(environment: str) -> Rephraser:
+    """Return what puts the instructions of an environment into other words.
+
+    Raises:
+        ConfigurationError: none is installed for that environment, or its own packages are missing.
+    """
+    name = base_name(environment)
+    rephraser: Rephraser = _load(_find(REPHRASERS, "rephraser for environment", name), "rephraser")
+    return rephraser
 
 
 def parse_options(environment: Environment, given: Mapping[str, Any]) -> msgspec.Struct:

@@ -16,11 +16,13 @@ from embodied_codeact import __version__
 from embodied_codeact.cli import common, controller, episodes, serve
 from embodied_codeact.cli.bench import bench
 from embodied_codeact.cli.chat import chat
+from embodied_codeact.cli.collect import collect
 from embodied_codeact.cli.conformance import conformance
 from embodied_codeact.cli.doctor import doctor
 from embodied_codeact.cli.evaluation import evaluate_command
 from embodied_codeact.cli.experiment import app as experiment
 from embodied_codeact.cli.generate import app as generate
+from embodied_codeact.cli.instruct import app as instruct
 from embodied_codeact.cli.keys import keys
 from embodied_codeact.cli.launch import launch
 from embodied_codeact.cli.report import report
@@ -76,6 +78,7 @@ app.command("run")(episodes.run)
 app.command("chat")(chat)
 app.command("eval")(evaluate_command)
 app.command("report")(report)
+app.command("collect")(collect)
 app.command("replay")(episodes.replay)
 app.command("serve")(serve.serve)
 app.command("launch")(launch)
@@ -88,6 +91,7 @@ app.command("conformance")(conformance)
 app.add_typer(controller.app, name="controller")
 app.add_typer(generate, name="generate")
 app.add_typer(experiment, name="experiment")
+app.add_typer(instruct, name="instruct")
 
 
 def main() -> None:

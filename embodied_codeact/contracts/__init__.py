@@ -8,6 +8,7 @@
 ``commands``     how calls are written where actions are text
 ``benchmark``    what measures an environment
 ``generator``    what makes tasks for an environment
+``rephraser``    what says the same in other words
 """
 
 from embodied_codeact.contracts.api import (
@@ -43,6 +44,7 @@ from embodied_codeact.contracts.model import (
     CountsTokens,
     KnowsContext,
     Model,
+    Perturbs,
     Reply,
     SharedModel,
     StreamingModel,
@@ -68,6 +70,7 @@ from embodied_codeact.contracts.records import (
     Usage,
     UserMessage,
 )
+from embodied_codeact.contracts.rephraser import Rephraser
 from embodied_codeact.contracts.session import (
     CallFinished,
     EnvironmentSession,
@@ -118,9 +121,11 @@ __all__ = [
     "Observation",
     "OutputChunk",
     "Permissions",
+    "Perturbs",
     "PrimitiveSpec",
     "RealEnvironment",
     "RenewsAfterFork",
+    "Rephraser",
     "Reply",
     "SavingSession",
     "ScriptError",

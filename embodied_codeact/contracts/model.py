@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 import msgspec
@@ -95,3 +95,11 @@ class ClosableModel(Protocol):
     def close(self) -> None:
         """Release everything. May be called twice."""
         ...
+
+
+@runtime_checkable
+class Perturbs(Protocol):
+    """A model that spoils some of its replies on purpose, so that others learn how to mend what failed."""
+
+    perturbed: Mapping[int, str]
+    """Of the present episode: the turns (from 0) whose replies were spoilt, and the kind of each."""

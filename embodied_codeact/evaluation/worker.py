@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -15,7 +16,7 @@ from embodied_codeact.agent.dialects import DIALECTS, Dialect
 from embodied_codeact.agent.events import EventSink
 from embodied_codeact.agent.feedback import SimulatedUser
 from embodied_codeact.bridge.local import local_session
-from embodied_codeact.contracts import ClosableModel, EnvironmentSession, Episode, Model, SharedModel
+from embodied_codeact.contracts import ClosableModel, EnvironmentSession, Episode, Model, Perturbs, SharedModel
 from embodied_codeact.errors import ConfigurationError, ModelError, ModelUnavailable, OperatorError, unknown_name
 from embodied_codeact.evaluation.engine import Ended, Fault, FaultKind, Job, Outcome, Place
 from embodied_codeact.evaluation.leashes import Leashes
@@ -81,7 +82,7 @@ class TrialWorker:
             line = encode_episode(_marked(episode, trial)) if episode is not None else b""
             return Fault(trial, fault_kind(error), str(error), line)
         assert agent.episode is not None
-        return _ended(trial, _marked(agent.episode, trial, film))
+        return _ended(trial, _marked(agent.episode, trial, film, agent.model))
 
     def abandon(self) -> None:
         """End the episodes that other threads are at, and begin no more. May be called again."""
@@ -191,10 +192,13 @@ def _opening(opener: OpenPlace, place: Place) -> Callable[[], AbstractContextMan
     return lambda: opener(place)
 
 
-def _marked(episode: Episode, trial: Trial, film: Path | None = None) -> Episode:
-    """The episode with the key of its trial, and where its video lies from the run's folder."""
-    video = {} if film is None else {"video": film.as_posix()}
-    return msgspec.structs.replace(episode, metadata={**episode.metadata, "trial": trial.key, **video})
+def _marked(episode: Episode, trial: Trial, film: Path | None = None, model: object = None) -> Episode:
+    """The episode with the key of its trial, where its video lies from the run's folder, and which of its replies the
+    model spoilt on purpose."""
+    marks: dict[str, Any] = {} if film is None else {"video": film.as_posix()}
+    if isinstance(model, Perturbs):
+        marks["perturbed"] = {str(index): kind for index, kind in model.perturbed.items()}
+    return msgspec.structs.replace(episode, metadata={**episode.metadata, "trial": trial.key, **marks})
 
 
 def _ended(trial: Trial, episode: Episode) -> Ended:

@@ -127,13 +127,16 @@ class Interpreter:
         return self._server.pid
 
     def start(self, api: ApiDescription) -> None:
-        """Replace the worker by a fresh one with these names in its namespace; a running script is forgotten.
+        """Replace the worker by a fresh one with these names in its namespace; a running script is forgotten, and the
+        next one is script 1.
 
         Raises:
             EnvironmentFailure: no worker can be started.
         """
         self._api = api
         self._script = None
+        # What an episode's tracebacks say may not depend on how many episodes there were before.
+        self._numbers = 0
         self._ended_idle = ""
         self._spawn()
 

@@ -1,10 +1,13 @@
 """Models by their specification on the command line.
 
+``embedded``          the small CodeActAgent that is shipped with this package
 ``expert``            the environment's own reference
 ``replay:FILE``       recorded replies
 ``script:FILE``       one Python script, then the finish
 ``hf:PATH_OR_ID``     a causal language model, by transformers
 ``openai:NAME@URL``   any OpenAI-compatible endpoint
+``perturbed:MODEL``   for collecting: one of these, whose scripts hold a mistake in a share of the episodes (the options
+                      ``perturb_share`` and ``perturb_seed``; others are the model's own)
 
 Every one is an ordinary model: messages in, a reply out, nothing else to see. The heavy ones are imported when they are
 asked for.
@@ -20,18 +23,21 @@ from embodied_codeact.models.replay import ReplayModel
 from embodied_codeact.models.script import ScriptModel
 from embodied_codeact.registry import load_expert
 
-KINDS = ("expert", "replay", "script", "hf", "openai")
-HEAVY_KINDS = ("hf", "openai")
+KINDS = ("embedded", "expert", "replay", "script", "hf", "openai")
+HEAVY_KINDS = ("embedded", "hf", "openai")
 """Those that take time to load, or reach out to the network."""
-_FORMS = "expert, replay:FILE, script:FILE, hf:PATH_OR_ID, openai:NAME@URL"
-_PLANNED = ("embedded",)
+_FORMS = "embedded, expert, replay:FILE, script:FILE, hf:PATH_OR_ID, openai:NAME@URL"
+NAMELESS = {"embedded": "there is one", "expert": "the environment chooses it"}
+"""Kinds that need no name after them, and why."""
 
 __all__ = ["HEAVY_KINDS", "KINDS", "ReplayModel", "ScriptModel", "resolve_model"]
 
 
 def resolve_model(spec: str, environment: str, options: Mapping[str, str] | None = None) -> Model:
-    """Return the model that ``spec`` names, for tasks of ``environment``. ``options`` are those of the kinds ``hf`` and
-    ``openai``, as the command line takes them.
+    """Return the model that ``spec`` names, for tasks of ``environment``.
+
+    ``options`` are those of the kinds ``embedded``, ``hf`` and ``openai``, and the expert's own, as the command line
+    takes them.
 
     Raises:
         ConfigurationError: there is no such kind of model, its file or an option cannot be used, a package that it
@@ -39,23 +45,32 @@ def resolve_model(spec: str, environment: str, options: Mapping[str, str] | None
         ModelError: the model cannot be loaded.
     """
     kind, colon, rest = spec.partition(":")
-    if kind in _PLANNED:
-        raise ConfigurationError(
-            f"model {spec!r}: models of the kind {kind!r} are not in this version. This version has: {_FORMS}."
-        )
+    if kind == "perturbed":
+        return _perturbed(rest, environment, dict(options or {}))
     if kind not in KINDS:
         raise ConfigurationError(f"unknown model {spec!r}.{did_you_mean(kind, KINDS)} This version has: {_FORMS}.")
+    if kind in NAMELESS and colon:
+        raise ConfigurationError(f"model {spec!r}: {kind!r} takes nothing after it; {NAMELESS[kind]}")
     if kind in HEAVY_KINDS:
         return _language_model(kind, rest, dict(options or {}))
+    if kind == "expert":
+        return load_expert(environment, options)
     if options:
         raise ConfigurationError(f"model {spec!r} takes no options (given: {', '.join(options)})")
-    if kind == "expert":
-        if colon:
-            raise ConfigurationError(f"model {spec!r}: 'expert' takes nothing after it; the environment chooses it")
-        return load_expert(environment)
     if not rest:
         raise ConfigurationError(f"model {spec!r} names no file. Write {kind}:FILE.")
     return ReplayModel.from_file(rest) if kind == "replay" else ScriptModel.from_file(rest)
+
+
+def _perturbed(teacher: str, environment: str, options: dict[str, str]) -> Model:
+    from embodied_codeact.instruct.perturbed import PerturbedModel
+
+    given = {name: options.pop(f"perturb_{name}", usual) for name, usual in (("share", "0.2"), ("seed", "0"))}
+    try:
+        share, seed = float(given["share"]), int(given["seed"])
+        return PerturbedModel(resolve_model(teacher, environment, options), share, seed)
+    except ValueError as error:
+        raise ConfigurationError(f"model 'perturbed:{teacher}': {error}") from error
 
 
 def _language_model(kind: str, rest: str, options: dict[str, str]) -> Model:
@@ -64,6 +79,10 @@ def _language_model(kind: str, rest: str, options: dict[str, str]) -> Model:
             from embodied_codeact.models.hf import load_hf
 
             return load_hf(rest, options)
+        if kind == "embedded":
+            from embodied_codeact.models.embedded import load_embedded
+
+            return load_embedded(options)
         from embodied_codeact.models.openai import connect_openai
 
         return connect_openai(rest, options)

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
+
 from embodied_codeact.contracts import Episode
 from embodied_codeact.errors import ConfigurationError, OperatorError
 from embodied_codeact.trajectories.codec import EPISODE_START, decode_episode, encode_episode
@@ -23,7 +25,8 @@ class TrajectoryWriter:
     """One file of episodes, opened to append by one writer at a time.
 
     A file that a crash left with half an episode is repaired when it is opened: the half line goes, and ``note`` says
-    so (it is also logged as a warning). A whole episode that lacks only the end of its line is kept.
+    so (it is also logged as a warning). A whole episode that lacks only the end of its line is kept. ``start``: how a
+    line begins, where the file holds other records.
 
     Raises:
         ConfigurationError: the file cannot be opened or written, is no plain file, ends in something that is no
@@ -31,8 +34,9 @@ class TrajectoryWriter:
             episode has run.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, start: bytes = EPISODE_START) -> None:
         self.path = Path(path)
+        self._start = start
         self.note: str | None = None
         self._lock = threading.Lock()
         try:
@@ -99,11 +103,11 @@ class TrajectoryWriter:
         if whole == size:
             return
         tail = self._read(whole, size)
-        if not (tail.startswith(EPISODE_START) or EPISODE_START.startswith(tail)):
+        if not (tail.startswith(self._start) or self._start.startswith(tail)):
             raise ConfigurationError(
                 f"cannot write trajectories to {self.path}: its last line is no episode; choose another file"
             )
-        if _is_episode(tail):
+        if _is_episode(tail) if self._start == EPISODE_START else _is_whole(tail):
             os.write(self._descriptor, b"\n")
             return
         os.ftruncate(self._descriptor, whole)
@@ -130,5 +134,13 @@ def _is_episode(line: bytes) -> bool:
     try:
         decode_episode(line)
     except ValueError:
+        return False
+    return True
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        msgspec.json.decode(line)
+    except msgspec.DecodeError:
         return False
     return True

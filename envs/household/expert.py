@@ -49,6 +49,7 @@ from embodied_codeact.envs.household.expert_reading import (
 )
 from embodied_codeact.envs.household.expert_scripts import (
     Plan,
+    dice,
     write_exploration,
     write_on,
     write_script,
@@ -80,11 +81,19 @@ Manner = Literal["at once", "look first", "in stages"]
 
 
 class HouseholdExpert(Expert):
-    """Plans in programs, whatever the form of its replies."""
+    """Plans in programs, whatever the form of its replies.
+
+    Args:
+        plain: write all programs in one way, each doing everything at once, in place of many ways that do the same: a
+            teacher for models that are too small to learn them all.
+    """
+
+    def __init__(self, *, plain: bool = False) -> None:
+        self._plain = plain
 
     def answer(self, messages: Sequence[Message]) -> str:
         """Return the next reply: a program, or its next call."""
-        briefing, form = read_briefing(messages), read_form(messages)
+        briefing, form = replace(read_briefing(messages), plain=self._plain), read_form(messages)
         if form == "script":
             return write_decision(form, _decide(briefing, read_memory(messages)))
 
@@ -161,9 +170,9 @@ def _hopeless(goal: Goal | None, briefing: Briefing, memory: Memory) -> bool:
 
 def _begin(goal: Goal, briefing: Briefing, memory: Memory) -> Decision:
     """Write the first program: one that does everything, or one that looks around."""
-    rng = random.Random(f"thought/{_choice(briefing, memory)}")
+    rng = dice(f"thought/{_choice(briefing, memory)}", plain=briefing.plain)
     plan = _plan(goal, briefing, memory)
-    likely = list(dict.fromkeys(map(kind_of, plan.search)))
+    likely = list(plan.likely or dict.fromkeys(map(kind_of, plan.search)))
     if _manner(briefing) == "at once":
         return Program(first_thought(goal, likely, rng, explore=False), write_script(plan))
     return Program(first_thought(goal, likely, rng, explore=True), write_exploration(plan, needed(goal)))
@@ -171,14 +180,15 @@ def _begin(goal: Goal, briefing: Briefing, memory: Memory) -> Decision:
 
 def _go_on(goal: Goal, briefing: Briefing, memory: Memory) -> Decision:
     """Write the next program: the direct plan where everything is known, else one that searches for the rest."""
-    rng = random.Random(f"thought/{_choice(briefing, memory)}")
+    rng = dice(f"thought/{_choice(briefing, memory)}", plain=briefing.plain)
     plan = _plan(goal, briefing, memory)
     steps = direct_plan(goal, briefing, memory)
-    thought = next_thought(goal, memory, rng, known=steps is not None)
+    meant_to_end = memory.scripts > 0 and (memory.scripts > 1 or _manner(briefing) == "at once")
+    thought = next_thought(goal, memory, rng, known=steps is not None, meant_to_end=meant_to_end)
     if steps is not None:
         left = None if briefing.turns is None else briefing.turns - memory.scripts
         # A plan in plain lines trusts that all is as it was seen; after a failure, or with no turn to mend it, none is.
-        careful = memory.scripts > 3 or bool(memory.error) or left is None or left < 2
+        careful = briefing.plain or memory.scripts > 3 or bool(memory.error) or left is None or left < 2
         steps = _part_of(steps, briefing, last=careful)
         return Program(thought, write_steps(plan, steps, careful=careful))
     if memory.holding and goal.task in ("look", "two", "within") and kind_of(memory.holding) == goal.thing:
@@ -197,7 +207,7 @@ def _part_of(steps: list[Step], briefing: Briefing, *, last: bool) -> list[Step]
 
 def _manner(briefing: Briefing) -> Manner:
     """How the turns of a task are used; all ways do the same. With few turns, everything is done at once."""
-    if briefing.turns is None or briefing.turns < _ROOM_TO_EXPLORE:
+    if briefing.plain or briefing.turns is None or briefing.turns < _ROOM_TO_EXPLORE:
         return "at once"
     chance = random.Random(f"manner/{briefing.sentence}/{briefing.places}").random()
     return "at once" if chance < 0.6 else "look first" if chance < 0.85 else "in stages"
@@ -212,19 +222,25 @@ def _plan(goal: Goal, briefing: Briefing, memory: Memory) -> Plan:
     appliances = places_of(APPLIANCES.get(goal.task, ""), briefing)
     return Plan(
         goal=goal,
-        search=search_plan(goal, briefing, memory),
+        search=list(briefing.places) if briefing.plain else search_plan(goal, briefing, memory),
         targets=targets_of(goal, briefing, memory),
         household=Household(
             flat=briefing.flat,
             stateful=briefing.stateful,
             refusal=briefing.refusal,
-            wording=random.Random(f"wording/{choice}").randrange(12),
+            wording=dice(f"wording/{choice}", plain=briefing.plain).randrange(12),
         ),
         choice=choice,
         appliances=appliances,
         holding=memory.holding,
         whole=not memory.contents,
+        likely=_likely(goal, briefing) if briefing.plain else (),
     )
+
+
+def _likely(goal: Goal, briefing: Briefing) -> tuple[str, ...]:
+    """The three kinds of places here where what is wanted is most often kept."""
+    return tuple(dict.fromkeys(map(kind_of, search_order(list(needed(goal)), briefing.places))))[:3]
 
 
 def _explore(briefing: Briefing, memory: Memory) -> Decision:

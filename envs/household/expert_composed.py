@@ -12,6 +12,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
+from embodied_codeact.envs.error_words import in_own_words
 from embodied_codeact.envs.household.expert_composed_reading import HELD, Errand, read_errand
 from embodied_codeact.envs.household.expert_composed_scripts import COMPOSED, HAND_FIRST, THERE_FIRST, VIEWS
 from embodied_codeact.envs.household.expert_habits import commands_to_see, kind_of, search_order
@@ -134,7 +135,7 @@ _PLANS = {
 
 
 def _thought(errand: Errand, memory: Memory, rng: random.Random) -> str:
-    failed = f"That failed: {memory.error}. " if memory.error else ""
+    failed = f"{in_own_words(memory.error, rng.choice)} " if memory.error else ""
     if errand.single:
         if memory.scripts:
             return f"{failed}It could not be done from here, so I go there first."

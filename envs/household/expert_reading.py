@@ -32,7 +32,7 @@ class Briefing:
     ``flat`` is set where it offers plain functions instead of ``house``, ``stateful`` where scripts have a ``state``.
     ``refusal`` names the error that a failed action raises, and is empty where it is answered "Nothing happens.".
     ``turns`` is how many replies there are, None where it is not said. ``holding`` and ``sees`` are what is in the hand
-    and in sight at the start, where it is said.
+    and in sight at the start, where it is said. ``plain``: not said, but how programs are to be written.
     """
 
     sentence: str
@@ -43,6 +43,7 @@ class Briefing:
     turns: int | None = None
     holding: str = ""
     sees: tuple[str, ...] = ()
+    plain: bool = False
 
 
 @dataclass
@@ -52,8 +53,8 @@ class Memory:
     ``contents`` maps each place looked into to the names last seen there; ``put`` maps things to where they were put
     down; ``treated`` holds (verb, thing) pairs; ``lit`` are lamps turned on; ``closed`` are places last seen closed;
     ``at`` is where one stands, and ``visited`` what was looked into since the hand last took or put something;
-    ``scripts`` counts earlier attempts, ``error`` is what the latest one raised ("Kind: message"), and ``refused`` is
-    set where it was answered "Nothing happens.".
+    ``scripts`` counts earlier attempts, ``error`` is what the latest one raised ("Kind: message", a hint
+    below), and ``refused`` is set where it was answered "Nothing happens.".
     """
 
     contents: dict[str, list[str]] = field(default_factory=dict)
@@ -81,7 +82,9 @@ _IN_HAND = re.compile(rf"You are carrying: an? ({_NAME})\.")
 _TASK = re.compile(r"Your task is to:\s*(.+)")
 _TURNS = re.compile(r"You have (\d+) (?:turns?|steps?)\b")
 _REFUSAL = re.compile(r"^What cannot be done here raises an error that says why \((\w+)\)\.$", re.MULTILINE)
-_ERROR = re.compile(r"^Error.*:\n(?:[ \t].*\n|Traceback.*\n|Line \d.*\n)*(\w+: [^\n]+)", re.MULTILINE)
+_ERROR = re.compile(
+    r"^Error.*:\n(?:[ \t].*\n|Traceback.*\n|Line \d.*\n)*(\w+: [^\n]+(?:\nDid you [^\n]+)?)", re.MULTILINE
+)
 _EVENT = re.compile(
     rf"(?:On the (?P<on>{_NAME}), you see|The (?P<within>{_NAME}) is open\. In it, you see) (?P<things>[^.\n]*)\."
     rf"|You pick up the (?P<taken>{_NAME}) from the (?P<source>{_NAME})\."

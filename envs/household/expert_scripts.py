@@ -24,6 +24,7 @@ from embodied_codeact.envs.household.expert_styles_objects import OBJECT_STYLES
 from embodied_codeact.envs.household.expert_styles_plans import PLAN_STYLES
 
 STYLES: tuple[Style, ...] = (*FUNCTION_STYLES, *OBJECT_STYLES, *PLAN_STYLES)
+PLAIN_STYLE = next(style for style in STYLES if style.name == "inline")
 _VOCABULARY: dict[str, tuple[str, ...]] = {
     "look_into": ("look_into", "check", "inspect", "visit", "peek_into", "see_into"),
     "place": ("place", "spot", "where", "receptacle", "location"),
@@ -51,7 +52,8 @@ _IMPORTS = (
 class Plan:
     """What a script is to do. ``search`` are the places to look into, in order. ``targets`` are receptacles to put
     into, the best first, ``appliances`` where the thing is treated; ``holding`` is what the hand holds already.
-    ``choice`` decides among the ways of writing it."""
+    ``choice`` decides among the ways of writing it; where ``likely`` kinds of places are given, there is only one, and
+    it looks there first."""
 
     goal: Goal
     search: Sequence[str]
@@ -61,14 +63,35 @@ class Plan:
     appliances: Sequence[str] = ()
     holding: str | None = None
     whole: bool = True
+    likely: Sequence[str] = ()
+
+    def dice(self, about: str) -> random.Random:
+        """What decides among ways of saying the same."""
+        return dice(f"{about}/{self.choice}", plain=bool(self.likely))
+
+
+class _Settled(random.Random):
+    """Dice that fall on the first side."""
+
+    def random(self) -> float:
+        return 0.0
+
+    def getrandbits(self, k: int, /) -> int:
+        del k
+        return 0
+
+
+def dice(about: str, *, plain: bool) -> random.Random:
+    """What decides among ways of saying the same; ``plain``: always the first."""
+    return _Settled() if plain else random.Random(about)
 
 
 def write_script(plan: Plan) -> str:
     """Write a whole program that searches for what is needed and does the task."""
-    rng = random.Random(f"style/{plan.choice}")
+    rng = plan.dice("style")
     household = plan.household
     styles = [style for style in STYLES if not style.stateful or (household.stateful and not household.flat)]
-    return write_in_style(plan, rng.choice(styles))
+    return write_in_style(plan, PLAIN_STYLE if plan.likely else rng.choice(styles))
 
 
 def write_in_style(plan: Plan, style: Style) -> str:
@@ -83,21 +106,21 @@ def write_in_style(plan: Plan, style: Style) -> str:
 
 def write_steps(plan: Plan, steps: Sequence[Step], *, careful: bool = False) -> str:
     """Write a program that carries out steps that are known; a ``careful`` one makes sure of where it stands."""
-    rng = random.Random(f"direct/{plan.choice}")
+    rng = plan.dice("direct")
     way = "careful" if careful else rng.choice(DIRECT)
     return _finish(write_direct(way, steps, plan.household), plan, {})
 
 
 def write_on(plan: Plan) -> str:
     """Write a program that goes on with something in the hand and searches for the rest."""
-    rng = random.Random(f"on/{plan.choice}")
+    rng = plan.dice("on")
     return _finish(write_continuation(rng.choice(CONTINUATIONS), plan.goal, plan.holding or ""), plan, {})
 
 
 def write_exploration(plan: Plan, kinds: Mapping[str, int]) -> str:
     """Write a program that looks around until so many of each of these kinds are in sight, or through everything where
     none are given."""
-    rng = random.Random(f"explore/{plan.choice}")
+    rng = plan.dice("explore")
     wanted = ", ".join(f'"{kind}": {count}' for kind, count in kinds.items())
     ways = [way for way in EXPLORATIONS if ("$wanted" in way) == bool(kinds)]
     return _finish(rng.choice(ways).replace("$wanted", wanted), plan, {})
@@ -108,7 +131,7 @@ def _treatment(plan: Plan) -> str:
     verb, appliances = plan.goal.task, list(plan.appliances)
     if verb not in APPLIANCES or not appliances:
         return ""
-    if len(appliances) == 1:
+    if len(appliances) == 1 or plan.likely:
         return f'~~ "{appliances[0]}"\n?? house.{verb}(name, "{appliances[0]}")\n'
     return (
         f"for {kind_of(appliances[0])} in {literal(appliances)}:\n"
@@ -119,6 +142,12 @@ def _treatment(plan: Plan) -> str:
 
 def _places(plan: Plan, rng: random.Random) -> str:
     """Where to search: listed, or sorted by the program itself where it has the state."""
+    if plan.likely:
+        listed = literal(plan.search) if plan.household.flat or not plan.household.stateful else "state.places"
+        return (
+            f"likely = {literal(plan.likely)}\n"
+            f"places = sorted({listed}, key=lambda place: place.split()[0] not in likely)\n"
+        )
     kinds = list(dict.fromkeys(map(kind_of, plan.search)))
     sortable = plan.whole and plan.household.stateful and not plan.household.flat
     way = rng.randrange(4) if sortable else 0
@@ -141,10 +170,19 @@ def _places(plan: Plan, rng: random.Random) -> str:
     return f"places = {literal(plan.search)}\n"
 
 
+def _targets(plan: Plan) -> str:
+    """Where to put things."""
+    if plan.goal.task == "look":
+        return ""
+    if plan.likely:
+        return f'targets = [place for place in places if place.split()[0] == "{plan.goal.target}"]\n'
+    return f"targets = {literal(plan.targets)}\n"
+
+
 def _finish(template: str, plan: Plan, blocks: dict[str, str], reach: str = "") -> str:
     """Fill a template in, name things, and import what is used."""
     goal = plan.goal
-    rng = random.Random(f"words/{plan.choice}")
+    rng = plan.dice("words")
     free = ""
     if plan.holding and kind_of(plan.holding) not in (goal.thing, goal.container):
         free = (
@@ -154,7 +192,7 @@ def _finish(template: str, plan: Plan, blocks: dict[str, str], reach: str = "") 
     blocks = {
         "look": looking(plan.household),
         "places": _places(plan, rng),
-        "targets": f"targets = {literal(plan.targets)}\n" if goal.task != "look" else "",
+        "targets": _targets(plan),
         "free": free,
         "treat": "",
         **blocks,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from embodied_codeact.envs.error_words import in_own_words
 from embodied_codeact.envs.household.expert_habits import kind_of
 from embodied_codeact.envs.household.expert_reading import Goal, Memory
 
@@ -35,9 +36,10 @@ def first_thought(goal: Goal, likely: list[str], rng: random.Random, *, explore:
     )
 
 
-def next_thought(goal: Goal, memory: Memory, rng: random.Random, *, known: bool) -> str:
-    """Why another program follows. ``known``: everything that the task needs has been seen."""
-    error = _told(memory)
+def next_thought(goal: Goal, memory: Memory, rng: random.Random, *, known: bool, meant_to_end: bool = False) -> str:
+    """Why another program follows. ``known``: everything that the task needs has been seen. ``meant_to_end``: the
+    program before was to do all that was left."""
+    error = _told(memory, rng) or (_unfinished(goal, memory, rng) if meant_to_end else "")
     if memory.holding and kind_of(memory.holding) not in (goal.thing, goal.container):
         return f"{error}I hold the {memory.holding}, which the task does not want, so I put it down first and go on."
     if memory.holding:
@@ -68,14 +70,35 @@ def next_thought(goal: Goal, memory: Memory, rng: random.Random, *, known: bool)
     )
 
 
-def _told(memory: Memory) -> str:
-    """What the latest error means for what comes next."""
-    if not memory.error:
-        return ""
-    kind, _, message = memory.error.partition(": ")
-    if kind in ("RuntimeError", "LookupError"):
-        return f"My script stopped itself: {message.rstrip('.')}. "
-    return f"That failed: {message.rstrip('.')}. This script sees to it before it goes on. "
+def _told(memory: Memory, rng: random.Random) -> str:
+    """What went wrong, where the latest answer tells it."""
+    if memory.error:
+        return f"{in_own_words(memory.error, rng.choice)} "
+    if memory.refused:
+        return rng.choice(
+            (
+                "There was no error, but something was answered 'Nothing happens.', so it was not done. ",
+                "'Nothing happens.' means that a step could not be done there. ",
+                "The script ran to its end and the task is not done: one answer was 'Nothing happens.'. ",
+            )
+        )
+    return ""
+
+
+def _unfinished(goal: Goal, memory: Memory, rng: random.Random) -> str:
+    """What a program left undone that ended without an error."""
+    said = rng.choice(
+        (
+            "There was no error, yet the task is not done: ",
+            "My script ran to its end and did not do all of it: ",
+            "No error, but something is missing: ",
+        )
+    )
+    if memory.holding:
+        return f"{said}it ended with the {memory.holding} still in my hand. "
+    if seen := memory.where(goal.thing):
+        return f"{said}there is {_a(goal.thing)} at {seen[0]}. "
+    return f"{said}it saw no {goal.thing}. "
 
 
 def _steps(goal: Goal) -> str:

@@ -134,7 +134,7 @@ class TabletopAdapter:
             raise ConfigurationError(unknown_name("tabletop task", name, ALL_TASKS))
         self._task = ALL_TASKS[name]
         rng = np.random.default_rng(task.seed)
-        self._setup = told_setup(self._task, task, rng) if told else self._task.sample(rng)
+        self._setup = told_setup(self._task, task, rng) if told else self._task.sample(rng, self._options.phrasings)
         if self._remote is not None:
             self._remote.executor.take_command()
         self.simulation.build(self._setup.scene)

@@ -13,7 +13,7 @@ from embodied_codeact.envs.phrasings import read_told
 from embodied_codeact.envs.quiet import quiet
 from embodied_codeact.envs.tabletop.sensors import SENSORS
 from embodied_codeact.envs.tabletop.state import TabletopState
-from embodied_codeact.envs.tabletop.tasks import TASK_SETS, TaskSet
+from embodied_codeact.envs.tabletop.tasks import TASK_SETS, Phrasings, TaskSet
 from embodied_codeact.envs.tabletop.tasks.told import told_task
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.primitives.arm_errors import ARM_ERRORS
@@ -42,11 +42,12 @@ class TabletopOptions(msgspec.Struct, frozen=True, kw_only=True):
     ``level``: what scripts move by: ``skills`` (pick, place, push, and all of motion), ``motion`` (poses of the tool)
     or ``joints``. ``perception``: ``state`` gives the poses of objects, ``vision`` only what cameras show. ``tasks``:
     which set is offered: the ``standard`` tasks, ``atomic`` ones, which one call of a primitive does, or
-    ``compositional`` ones, which need loops, conditions or computed places. ``instructions``: a file of your own
-    instructions (JSON Lines), told in these words in scenes made for them, in the place of the set; ``shipped`` is that
-    of the suite ``phrasings``. ``speed``: simulate as ``fast`` as the machine can, or in ``realtime``. ``record``: keep
-    what is needed to film the episode. ``timing``: observe also what motions cost on the clock, which no two runs have
-    in common.
+    ``compositional`` ones, which need loops, conditions or computed places. ``phrasings``: instructions in their
+    ``usual`` words or in those ``kept`` back from training, of the same scenes. ``instructions``: a file of your own
+    (JSON Lines), told in these words in scenes made for them, in the place of the set; ``shipped`` is that of the suite
+    ``phrasings``. ``speed``: simulate as ``fast`` as the machine can, or in ``realtime``. ``record``: keep what is
+    needed to film the episode. ``timing``: observe also what motions cost on the clock, which no two runs have in
+    common.
 
     ``controller``: have the arm moved by the controller at ``tcp://HOST:PORT`` or ``ipc://FOLDER``, over the controller
     protocol and in real time; it is one that ``embodied-codeact controller tabletop`` started. ``controller_key`` and
@@ -57,6 +58,7 @@ class TabletopOptions(msgspec.Struct, frozen=True, kw_only=True):
     level: Literal["skills", "motion", "joints"] = "skills"
     perception: Literal["state", "vision"] = "state"
     tasks: TaskSet = "standard"
+    phrasings: Phrasings = "usual"
     instructions: str = ""
     speed: Literal["fast", "realtime"] = "fast"
     record: bool = False
@@ -93,7 +95,7 @@ class TabletopEnvironment:
             Task(
                 id=name,
                 environment=self.name,
-                instruction=task.sample(np.random.default_rng(0)).instruction,
+                instruction=task.sample(np.random.default_rng(0), options.phrasings).instruction,
                 metadata={"type": name},
             )
             for name, task in TASK_SETS[options.tasks].items()

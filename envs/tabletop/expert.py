@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from embodied_codeact.contracts import Message
+from embodied_codeact.envs.error_words import chooser, in_own_words
 from embodied_codeact.envs.expert import Expert
 from embodied_codeact.envs.tabletop.expert_reading import (
     Briefing,
@@ -76,11 +77,23 @@ def _decide(briefing: Briefing, progress: Progress) -> Decision:
     if progress.scripts >= _MOST_SCRIPTS:
         return Conclusion("I have tried what I could, and it still does not work.", "not done")
     script = briefing.task.attempt(briefing.level, briefing.parameters, again=progress.scripts > 0)
-    return Program(_thought(briefing.task.plan, progress), script)
+    return Program(_thought(briefing.task.plan, progress, str(briefing.parameters)), script)
 
 
-def _thought(plan: str, progress: Progress) -> str:
+def _thought(plan: str, progress: Progress, parameters: str) -> str:
     if progress.scripts == 0:
         return plan
-    problem = f"the script ended with {progress.error}" if progress.error else "the scene is not as it should be"
-    return f"It is not done yet: {problem}\nI look at the scene as it is now and do what is left. {plan}"
+    choose = chooser(parameters, progress)
+    if progress.error:
+        problem = in_own_words(progress.error, choose)
+    else:
+        problem = choose(("It is not done yet.", "There was no error, but the check failed.", "The check says no."))
+        problem += f" {progress.report}" if progress.report else ""
+    rest = choose(
+        (
+            "I look at the scene as it is now and do what is left.",
+            "From the scene as it is now:",
+            "I start again from where things are now.",
+        )
+    )
+    return f"{problem}\n{rest} {plan}"

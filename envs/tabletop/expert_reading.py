@@ -18,7 +18,8 @@ _PLACES = re.compile(r"^On the table: (.+)\. The tool is at \[([^]]+)\]", re.MUL
 _PLACE = re.compile(r"([a-z0-9][a-z0-9 ]*) at \[([^]]+)\]")
 _VERDICT = re.compile(r"^done: (True|False)\s*$", re.MULTILINE)
 _ERROR = re.compile(r"^(?:Error|Traceback)\b.*:\s*$", re.MULTILINE)
-_RAISED = re.compile(r"^(\w+): (.+)$", re.MULTILINE)
+_RAISED = re.compile(r"^(\w+: .+(?:\nDid you .+)?)$", re.MULTILINE)
+_REPORT = re.compile(r"^(?!Observation:)(\S.*)\ndone: False\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,13 @@ class Briefing:
 @dataclass(frozen=True)
 class Progress:
     """How far the conversation has come. ``scripts``: how many were run. ``achieved``: the last one reported success.
-    ``error``: what it raised, empty where it came to its end."""
+    ``error``: what it raised ("Kind: message", a hint below), empty where it came to its end. ``report``: what it said
+    just before its verdict, where that was no success."""
 
     scripts: int
     achieved: bool
     error: str
+    report: str = ""
 
 
 def read_briefing(messages: Sequence[Message]) -> Briefing:
@@ -91,8 +94,9 @@ def read_progress(messages: Sequence[Message]) -> Progress:
     error = ""
     if begin := _ERROR.search(last):
         raised = _RAISED.findall(last, begin.start())
-        error = ": ".join(raised[-1]) if raised else "an error"
-    return Progress(scripts, not error and succeeded(last), error)
+        error = str(raised[-1]) if raised else "an error"
+    reports = _REPORT.findall(last)
+    return Progress(scripts, not error and succeeded(last), error, reports[-1] if reports else "")
 
 
 def succeeded(printed: str) -> bool:

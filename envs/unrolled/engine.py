@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from embodied_codeact.contracts import Message
+from embodied_codeact.envs.error_words import chooser, in_own_words
 from embodied_codeact.envs.unrolled.answers import Answer, read_answer
 from embodied_codeact.envs.unrolled.forms import (
     STATE,
@@ -77,7 +78,8 @@ def reply_with_calls(
             ended.append(run.play(decision.code))
         except _Unanswered as needed:
             # The thought belongs to the plan, so it is said once.
-            return write_call(form, decision.thought if run.answered == answered else "", needed.call)
+            plan = decision.thought if run.answered == answered and not run.stumbled else ""
+            return write_call(form, run.stumbled or plan, needed.call)
 
 
 class _Unanswered(BaseException):
@@ -98,15 +100,22 @@ class _Transcript:
     def __init__(self, messages: Sequence[Message]) -> None:
         self._messages = messages
         self.position = next((i for i, message in enumerate(messages) if message.role == "assistant"), len(messages))
+        self.passed_over: list[str] = []
+        """What was answered to replies that were no action of the program."""
 
     def find(self, action: str) -> str | None:
         """Return what was answered to the next reply that holds this action, None where there is none. Replies before
         it are passed over: another model, or a person, may have acted in between."""
+        others: list[str] = []
         for index in range(self.position, len(self._messages) - 1):
             reply, answer = self._messages[index], self._messages[index + 1]
-            if reply.role == "assistant" and answer.role == "user" and acts(reply.content, action):
-                self.position = index + 2
-                return answer.content
+            if reply.role == "assistant" and answer.role == "user":
+                if acts(reply.content, action):
+                    self.position = index + 2
+                    self.passed_over = others
+                    return answer.content
+                others.append(answer.content)
+        self.passed_over = others
         return None
 
 
@@ -123,6 +132,8 @@ class _Run:
         self._printed = io.StringIO()
         self._knowledge = Knowledge(offer.state, self._fetch_state)
         self.answered = 0
+        self.stumbled = ""
+        """What to say where the latest reply was no action of the program, and failed."""
         kinds: list[type[Exception]] = [PrimitiveError, InvalidArgument, Stopped, *offer.errors]
         self._errors = {kind.__name__: kind for kind in kinds}
         self._namespace: dict[str, Any] = {
@@ -183,7 +194,13 @@ class _Run:
 
     def _ask(self, call: Call, action: str) -> Answer:
         observation = self._transcript.find(action)
+        others = [read_answer(other, printed=self._form == "atomic") for other in self._transcript.passed_over]
+        for other in others:
+            self._knowledge.follow(other)
         if observation is None:
+            if others and others[-1].kind:
+                latest = others[-1]
+                self.stumbled = in_own_words(f"{latest.kind}: {latest.message}", chooser(latest, call.name))
             raise _Unanswered(call)
         self.answered += 1
         answer = read_answer(observation, printed=self._form == "atomic")

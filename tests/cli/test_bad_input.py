@@ -53,7 +53,7 @@ from tests.cli.support import error_line, invoke, write_trace
         (["chat", "household", "--action", "jsn"], "unknown form of action 'jsn'. Did you mean 'json'?"),
         (["chat", "household", "--approve", "frst"], "Did you mean 'first'?"),
         (["run", "household", "-m", "dtype"], "model option 'dtype' is not KEY=VALUE"),
-        (["run", "household", "-m", "dtype=int8"], "takes no options"),
+        (["run", "household", "-m", "dtype=int8"], "unknown option of the expert for 'household' 'dtype'"),
         (["eval", "household", "--user", "feedbck:expert"], "is not feedback:MODEL"),
         (["eval", "household", "--user", "feedback:exprt"], "Did you mean 'expert'?"),
         (["chat", "tabletop", "--record-to", "film"], "ends in .mp4"),

@@ -122,7 +122,17 @@ def test_model_that_cannot_be_had_says_what_can(spec: str, words: str) -> None:
 
 def test_a_model_without_options_refuses_them() -> None:
     with pytest.raises(ConfigurationError, match="takes no options .given: dtype"):
+        resolve_model("script:x.py", "household", {"dtype": "float32"})
+
+
+def test_an_expert_s_own_options() -> None:
+    assert resolve_model("expert", "household", {"plain": "true"}).name == "expert"
+    with pytest.raises(ConfigurationError, match="unknown option of the expert for 'household' 'dtype'. Known: plain"):
         resolve_model("expert", "household", {"dtype": "float32"})
+    with pytest.raises(ConfigurationError, match="is true or false, not 'yes'"):
+        resolve_model("expert", "household", {"plain": "yes"})
+    with pytest.raises(ConfigurationError, match="None is known"):
+        resolve_model("expert", "tabletop", {"plain": "true"})
 
 
 def test_empty_file_is_refused(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import torch
 
 from embodied_codeact.contracts import Message, Reply, Usage
 from embodied_codeact.errors import ModelError
+from embodied_codeact.models.embedded.condense import CONDENSED, PROMPT_FORM, condense
 from embodied_codeact.models.hf.batch import Generated, Request, Sampling, Slot
 from embodied_codeact.models.hf.chat import ChatFormat
 from embodied_codeact.models.hf.codec import Codec
@@ -34,10 +35,19 @@ class Speaker:
         self.context_tokens = checkpoint.context_tokens
         self.codec = Codec(checkpoint.tokenizer)
         self.chat = ChatFormat(checkpoint.tokenizer, self.codec)
+        self._condenses = getattr(checkpoint.model.config, PROMPT_FORM, None) == CONDENSED
         self.engine = Engine(checkpoint.model, max_rows=options.max_batch, keep=options.cache)
         configured = getattr(checkpoint.model.generation_config, "eos_token_id", None)
         ends = configured if isinstance(configured, list) else [configured]
         self.end_ids = self.chat.end_ids.union(number for number in ends if number is not None)
+
+    def render(self, messages: Sequence[Message]) -> str:
+        """Return the prompt for the next reply, in the form that the checkpoint was trained with.
+
+        Raises:
+            ModelError: the chat template refuses it.
+        """
+        return self.chat.render(condense(messages) if self._condenses else messages)
 
     def sampling(self) -> Sampling:
         """How an episode chooses its tokens. With a seed it is the same for each episode."""
@@ -130,7 +140,7 @@ class HfEpisodeModel:
         return Reply(result.text, Usage(len(ids), result.completion_tokens, time.monotonic() - began))
 
     def _prompt(self, messages: Sequence[Message]) -> Transcript:
-        return self._transcript.prompt(self._speaker.chat.render(messages), self._speaker.codec)
+        return self._transcript.prompt(self._speaker.render(messages), self._speaker.codec)
 
     def _await(self, request: Request, on_text: Callable[[str], None]) -> Generated:
         """Wait for a request. Whatever ends the wait early (Ctrl-C, an error in ``on_text``) abandons it; the others

@@ -18,6 +18,7 @@ from embodied_codeact.envs.tabletop.tasks import (
     stacking,
 )
 from embodied_codeact.envs.tabletop.tasks.goals import Goal, Verdict
+from embodied_codeact.envs.tabletop.tasks.phrasing import Phrasings
 from embodied_codeact.envs.tabletop.tasks.scripts import LEVELS, Level, write_script
 from embodied_codeact.envs.tabletop.tasks.task import Setup, TabletopTask
 
@@ -70,6 +71,7 @@ __all__ = [
     "TASK_SETS",
     "Goal",
     "Level",
+    "Phrasings",
     "Setup",
     "TabletopTask",
     "TaskSet",

@@ -194,6 +194,10 @@ TASKS = (
                 "Put all the blocks in one straight row, with {spacing} cm between the centres of neighbours.",
             ),
             {"spacing": NUMBER},
+            kept=(
+                "Form up all the blocks like soldiers in one rank, {spacing} cm from middle to middle.",
+                "Let one straight line run through all the blocks, a block every {spacing} cm.",
+            ),
         ),
         arrange=_line_up,
         oracles=everywhere(SETTLE + FIND_ROW + _LINE_UP, "skills", "motion"),
@@ -212,6 +216,10 @@ TASKS = (
                 "Make a row of the {colors} blocks, from {direction} in this order, their centres {spacing} cm apart.",
             ),
             {"colors": COLOR_LIST, "direction": choice(*ORDERS), "spacing": NUMBER},
+            kept=(
+                "Form a rank of the {colors} blocks that reads {direction}, a block every {spacing} cm.",
+                "Read {direction}, the rank should be the {colors} blocks, {spacing} cm from middle to middle.",
+            ),
         ),
         arrange=_line_up_in_order,
         oracles=everywhere(SETTLE + FIND_ROW + _LINE_UP_IN_ORDER, "skills", "motion"),
@@ -230,6 +238,10 @@ TASKS = (
                 "Surround the {bowl} with all the blocks: evenly spread, {radius} cm from the bowl's centre.",
             ),
             {"bowl": BOWL_NAME, "radius": NUMBER},
+            kept=(
+                "Make the {bowl} the hub of a wheel of {radius} cm with all the blocks as its evenly spread rim.",
+                "Like the hours on a dial, all the blocks go around the {bowl}, {radius} cm away from its middle.",
+            ),
         ),
         arrange=_circle,
         oracles=everywhere(SETTLE + _CIRCLE, "skills", "motion"),
@@ -248,6 +260,10 @@ TASKS = (
                 "Let the {first} and the {second} trade places.",
             ),
             {"first": BLOCK_NAME, "second": BLOCK_NAME},
+            kept=(
+                "Let the {first} and the {second} take over each other's spots.",
+                "Each of the two, the {first} and the {second}, moves to the spot of the other.",
+            ),
         ),
         arrange=_swap,
         oracles=everywhere(SETTLE + _SWAP, "skills", "motion"),

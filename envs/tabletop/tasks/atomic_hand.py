@@ -190,7 +190,12 @@ TASKS = (
         placement=f"{_THINGS}; the fingers 0 to 4 cm apart",
         success="fingers within 3 mm of 8 cm apart, the tool within 2 cm of where it was; nothing moved by over 1 cm",
         phrasing=Phrasing(
-            ("Open the gripper.", "Open the fingers as wide as they go.", "Spread the fingers of the hand fully."), {}
+            ("Open the gripper.", "Open the fingers as wide as they go.", "Spread the fingers of the hand fully."),
+            {},
+            kept=(
+                "Let the fingers go apart, all the way.",
+                "Make the gripper as wide as it gets.",
+            ),
         ),
         arrange=_open,
         oracles=everywhere(_OPEN, *_LEVELS, "joints"),
@@ -204,7 +209,12 @@ TASKS = (
         placement=f"{_THINGS}; the fingers 3 to 8 cm apart",
         success="fingers within 3 mm of each other, the tool within 2 cm of where it was; nothing moved by over 1 cm",
         phrasing=Phrasing(
-            ("Close the gripper.", "Shut the fingers of the gripper.", "Bring the fingertips together."), {}
+            ("Close the gripper.", "Shut the fingers of the gripper.", "Bring the fingertips together."),
+            {},
+            kept=(
+                "Let the fingers of the gripper meet.",
+                "Bring the gripper to a width of nothing.",
+            ),
         ),
         arrange=_close,
         oracles=everywhere(_CLOSE, *_LEVELS, "joints"),
@@ -224,6 +234,10 @@ TASKS = (
                 "The fingers should be {width} cm apart.",
             ),
             {"width": DECIMAL},
+            kept=(
+                "Leave a gap of {width} cm between the fingers.",
+                "Make the gripper {width} cm wide.",
+            ),
         ),
         arrange=_set_width,
         oracles=everywhere(_SET, *_LEVELS, "joints"),
@@ -243,6 +257,10 @@ TASKS = (
                 "The fingertips should be at x = {x} m, y = {y} m, z = {z} m.",
             ),
             _POINT,
+            kept=(
+                "Go with the fingertips to the place that has x {x} m, y {y} m and z {z} m.",
+                "Let the tool stop where x is {x}, y is {y} and z is {z}, all in metres.",
+            ),
         ),
         arrange=_move,
         oracles=everywhere(_MOVE, *_LEVELS),
@@ -262,6 +280,11 @@ TASKS = (
                 "The hand should be at x = {x} m, y = {y} m, z = {z} m, at a yaw of {angle} degrees.",
             ),
             {**_POINT, "angle": DECIMAL},
+            kept=(
+                "Go with the hand to the place that has x {x} m, y {y} m and z {z} m, turned to a yaw of {angle} "
+                "degrees.",
+                "Let the tool stop where x is {x}, y is {y} and z is {z}, all in metres, its yaw at {angle} degrees.",
+            ),
         ),
         arrange=_move_turned,
         oracles=everywhere(_MOVE_TURNED, *_LEVELS),
@@ -281,6 +304,10 @@ TASKS = (
                 "Let the fingertips sink to {height} cm above the table, along a vertical line.",
             ),
             {"height": NUMBER},
+            kept=(
+                "Go straight down until {height} cm are left between the tool and the table.",
+                "Sink without going sideways, down to {height} cm over the table.",
+            ),
         ),
         arrange=_lower,
         oracles=everywhere(_LOWER, *_LEVELS),
@@ -300,6 +327,10 @@ TASKS = (
                 "Shift the gripper {way} by {distance} cm.",
             ),
             {"distance": NUMBER, "way": choice(*WAYS)},
+            kept=(
+                "Let the hand be {distance} cm further {way} than it is now.",
+                "From where it is, the hand goes {distance} cm {way}.",
+            ),
         ),
         arrange=_shift,
         oracles=everywhere(_SHIFT, *_LEVELS),
@@ -319,6 +350,10 @@ TASKS = (
                 "Seen from above, turn the wrist {direction} by {angle} degrees.",
             ),
             {"angle": NUMBER, "direction": choice("clockwise", "counterclockwise")},
+            kept=(
+                "Give the hand {angle} degrees more of a turn, {direction} when looked at from above.",
+                "Looked at from above, the gripper should swivel {direction} through {angle} degrees.",
+            ),
         ),
         arrange=_turn,
         oracles=everywhere(_TURN, *_LEVELS),
@@ -332,7 +367,12 @@ TASKS = (
         placement=f"{_THINGS}; the tool in {_SENT}, 8 cm or more from where it is at home",
         success="every joint within 0.02 rad of home; nothing moved by over 1 cm",
         phrasing=Phrasing(
-            ("Go home.", "Return the arm to its home posture.", "Bring the arm back to where it rests at home."), {}
+            ("Go home.", "Return the arm to its home posture.", "Bring the arm back to where it rests at home."),
+            {},
+            kept=(
+                "Let the arm have its posture of rest again.",
+                "Back to the home posture with the arm.",
+            ),
         ),
         arrange=_go_home,
         oracles=everywhere(_HOME, *_LEVELS, "joints"),

@@ -120,6 +120,10 @@ TASKS = (
                 "By pushing, bring the {block} to x = {x} m, y = {y} m.",
             ),
             {"block": BLOCK_NAME, "x": DECIMAL, "y": DECIMAL},
+            kept=(
+                "Shove the {block} until it stands where x is {x} and y is {y}, in metres.",
+                "The {block} is to be shoved to the place with x {x} m and y {y} m.",
+            ),
         ),
         arrange=_to,
         oracles=everywhere(_TO),
@@ -139,6 +143,10 @@ TASKS = (
                 "The {block} should stand {distance} cm further {way}: push it there.",
             ),
             {"block": BLOCK_NAME, "distance": NUMBER, "way": choice(*SIDEWAYS)},
+            kept=(
+                "Shove the {block} {distance} cm {way} from where it stands.",
+                "Let a push take the {block} {distance} cm {way}.",
+            ),
         ),
         arrange=_by,
         oracles=everywhere(_BY),
@@ -159,6 +167,10 @@ TASKS = (
                 "Slide the {block} along the table onto the {zone}.",
             ),
             {"block": BLOCK_NAME, "zone": ZONE_NAME},
+            kept=(
+                "Shove the {block} to where it lies within the {zone}.",
+                "Let a push take the {block} onto the {zone}.",
+            ),
         ),
         arrange=_onto,
         oracles=everywhere(_ONTO),

@@ -187,6 +187,10 @@ TASKS = (
         phrasing=Phrasing(
             ("Pick up the {thing}.", "Grasp the {thing} and lift it.", "Take the {thing} into your hand."),
             {"thing": SOLID_NAME},
+            kept=(
+                "Have the {thing} in your grip, up in the air.",
+                "Fetch the {thing} from the table and keep it in the gripper.",
+            ),
         ),
         arrange=_pick_up,
         oracles=everywhere(_PICK.format(thing="thing")),
@@ -203,6 +207,10 @@ TASKS = (
         phrasing=Phrasing(
             ("Pick up the {thing}.", "Grasp the {thing} and lift it.", "Take the {thing} into your hand."),
             {"thing": HOUSEHOLD_NAME},
+            kept=(
+                "Have the {thing} in your grip, up in the air.",
+                "Fetch the {thing} from the table and keep it in the gripper.",
+            ),
         ),
         arrange=_pick_up_household,
         oracles=everywhere(_PICK.format(thing="thing")),
@@ -223,6 +231,10 @@ TASKS = (
                 "What you hold belongs in the {bowl}: put it there.",
             ),
             {"bowl": BOWL_NAME},
+            kept=(
+                "Let go of what you hold inside the {bowl}.",
+                "Leave what is in your gripper to the {bowl}.",
+            ),
         ),
         arrange=_into_bowl,
         oracles=everywhere(_PUT.format(target="bowl", within=0.06)),
@@ -243,6 +255,10 @@ TASKS = (
                 "What you hold belongs in the tray: put it there.",
             ),
             {},
+            kept=(
+                "Let go of what you hold inside the tray.",
+                "Leave what is in your gripper to the tray.",
+            ),
         ),
         arrange=_into_tray,
         oracles=everywhere(_PUT.format(target='"tray"', within=0.06)),
@@ -263,6 +279,10 @@ TASKS = (
                 "What you hold should stand on the {zone}: put it there.",
             ),
             {"zone": ZONE_NAME},
+            kept=(
+                "Set down within the {zone} what you hold.",
+                "Let what is in your gripper occupy the {zone}.",
+            ),
         ),
         arrange=_onto_zone,
         oracles=everywhere(_PUT.format(target="zone", within=0.02)),
@@ -282,6 +302,10 @@ TASKS = (
                 "What you hold should stand on the {block}: put it there.",
             ),
             {"block": BLOCK_NAME},
+            kept=(
+                "Let the {block} bear what you hold.",
+                "Make the {block} the pedestal of what is in your gripper.",
+            ),
         ),
         arrange=_onto_block,
         oracles=everywhere(_PUT.format(target="block", within=0.012)),
@@ -301,6 +325,10 @@ TASKS = (
                 "What you hold should stand on the table at x = {x} m, y = {y} m.",
             ),
             {"x": DECIMAL, "y": DECIMAL},
+            kept=(
+                "Set down what you hold where x is {x} and y is {y}, in metres.",
+                "The place with x {x} m and y {y} m is for what is in your gripper.",
+            ),
         ),
         arrange=_at,
         oracles=everywhere(_PUT.format(target="[x, y]", within=0.015)),
@@ -321,6 +349,11 @@ TASKS = (
                 "What you hold should lie at x = {x} m, y = {y} m, at a yaw of {angle} degrees.",
             ),
             {"x": DECIMAL, "y": DECIMAL, "angle": DECIMAL},
+            kept=(
+                "Set down what you hold where x is {x} and y is {y}, in metres, its yaw at {angle} degrees.",
+                "The place with x {x} m and y {y} m is for what is in your gripper, turned to a yaw of {angle} "
+                "degrees.",
+            ),
         ),
         arrange=_turned,
         oracles=everywhere(_PUT.format(target="[x, y], yaw=math.radians(angle)", within=0.015)),
@@ -340,6 +373,10 @@ TASKS = (
                 "Place the {upper} on top of the {lower}.",
             ),
             {"upper": BLOCK_NAME, "lower": BLOCK_NAME},
+            kept=(
+                "Balance the {upper} upon the {lower}.",
+                "Give the {lower} the {upper} as its upper storey.",
+            ),
         ),
         arrange=_stack,
         oracles=everywhere(_STACK),
@@ -359,6 +396,10 @@ TASKS = (
                 "Seen from above, the {block} should be turned {angle} degrees {direction} from how it lies now.",
             ),
             {"block": BLOCK_NAME, "angle": NUMBER, "direction": choice("clockwise", "counterclockwise")},
+            kept=(
+                "Let the {block} swivel {angle} degrees {direction} where it lies, when looked at from above.",
+                "Looked at from above, give the {block} {angle} degrees more, {direction}.",
+            ),
         ),
         arrange=_twist,
         oracles=everywhere(_TWIST),

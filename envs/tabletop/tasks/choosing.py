@@ -135,6 +135,11 @@ TASKS = (
                 "Does anything lie in the tray? If so, put the {block} into the {bowl}, and if not, into the tray.",
             ),
             {"block": BLOCK_NAME, "bowl": BOWL_NAME},
+            kept=(
+                "The {block} is for the tray, unless something lies in there already: then it is for the {bowl}.",
+                "Look into the tray: with nothing in it, it is the place for the {block}, and with something in "
+                "it, the {bowl} is.",
+            ),
         ),
         arrange=_if_empty,
         oracles=everywhere(_IF_EMPTY),
@@ -154,6 +159,11 @@ TASKS = (
                 "Does a block stand on the {lower}? Then that one goes into the {bowl}; else the one I named does.",
             ),
             {"lower": BLOCK_NAME, "bowl": BOWL_NAME},
+            kept=(
+                "What the {lower} carries is for the {bowl}, as is that block itself where it carries nothing.",
+                "Look at the top of the {lower}: what you find there is for the {bowl}, and if it is bare, so is "
+                "the block itself.",
+            ),
         ),
         arrange=_if_something_on,
         oracles=everywhere(_IF_SOMETHING_ON),
@@ -172,6 +182,10 @@ TASKS = (
                 "Each block goes into the bowl it is closest to now.",
             ),
             {},
+            kept=(
+                "Let every block drop into whichever bowl is at the smallest distance from it.",
+                "Bowls take in the blocks that have no other bowl nearer by.",
+            ),
         ),
         arrange=_each_to_nearest,
         oracles=everywhere(_EACH_TO_NEAREST),

@@ -125,6 +125,10 @@ TASKS = (
                 "Every block belongs in the bowl of its own color: put them all there.",
             ),
             {},
+            kept=(
+                "Like goes to like: bowls take the blocks of their own color.",
+                "Let every bowl end up with exactly the blocks that match it in color.",
+            ),
         ),
         arrange=_sort,
         oracles=everywhere(_SORT, "skills", "motion"),
@@ -143,6 +147,10 @@ TASKS = (
                 "Gather all {things} into the tray.",
             ),
             {"things": PLURAL},
+            kept=(
+                "Round up the {things}: the tray is where they go, and nothing else does.",
+                "Pack the {things} into the tray, every last one, and touch nothing else.",
+            ),
         ),
         arrange=_collect,
         oracles=everywhere("kind, color = things\n\n\n" + _FILL_TRAY.format(which="kind=kind, color=color")),
@@ -162,6 +170,10 @@ TASKS = (
                 "Put everything that lies on the table into the tray.",
             ),
             {},
+            kept=(
+                "Leave nothing lying about: the tray takes it all.",
+                "Pack up the whole table into the tray.",
+            ),
         ),
         arrange=_clear,
         oracles=everywhere(_FILL_TRAY.format(which="")),

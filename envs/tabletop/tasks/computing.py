@@ -189,6 +189,10 @@ TASKS = (
                 "Left and right are to be exchanged: each block that stands at [x, y] should stand at [x, -y].",
             ),
             {},
+            kept=(
+                "Imagine a mirror along the line y = 0: every block moves to where its reflection is.",
+                "Change the sign of every block's y, and leave its x as it is.",
+            ),
         ),
         arrange=_mirror,
         oracles=everywhere(SETTLE + _MIRROR),
@@ -207,6 +211,10 @@ TASKS = (
                 "The {block} should stand where the mean of the centres of the {colors} blocks is.",
             ),
             {"block": BLOCK_NAME, "colors": COLOR_LIST},
+            kept=(
+                "Average the places of the {colors} blocks: the result is the spot for the {block}.",
+                "Park the {block} at the balance point of the {colors} blocks.",
+            ),
         ),
         arrange=_centre,
         oracles=everywhere(SETTLE + _CENTRE),
@@ -226,6 +234,11 @@ TASKS = (
                 "Go from the {first} to the {second} and as far again: put the {block} there.",
             ),
             {"first": BLOCK_NAME, "second": BLOCK_NAME, "block": BLOCK_NAME},
+            kept=(
+                "Draw a line from the {first} to the {second} and beyond it by the same length: at its end goes "
+                "the {block}.",
+                "The way from the {first} to the {second}, made once more, should lead to the {block}.",
+            ),
         ),
         arrange=_continue,
         oracles=everywhere(SETTLE + _CONTINUE),
@@ -246,6 +259,12 @@ TASKS = (
                 "blocks, in this order.",
             ),
             {"first": BLOCK_NAME, "second": BLOCK_NAME, "colors": COLOR_LIST},
+            kept=(
+                "Split the way from the {first} to the {second} into three equal parts with the {colors} blocks, "
+                "in this order.",
+                "Starting at the {first} and ending at the {second}, a row at equal steps should have the "
+                "{colors} blocks in between, as named.",
+            ),
         ),
         arrange=_evenly,
         oracles=everywhere(SETTLE + _EVENLY),
@@ -264,6 +283,10 @@ TASKS = (
                 "Make a square of the four blocks: neighbouring centres {side} cm apart.",
             ),
             {"side": NUMBER},
+            kept=(
+                "Draw a square of {side} cm by means of four blocks, one at each corner.",
+                "Let the blocks be the four corners of a square whose sides measure {side} cm.",
+            ),
         ),
         arrange=_square,
         oracles=everywhere(SETTLE + _SQUARE),

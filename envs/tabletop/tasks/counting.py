@@ -158,6 +158,10 @@ TASKS = (
                 "For each {counted} block on the table, put one {color} block into the tray.",
             ),
             {"color": COLOR, "counted": COLOR},
+            kept=(
+                "The tray should hold one {color} block for every {counted} block that there is.",
+                "Let the number of {color} blocks in the tray be the number of {counted} blocks.",
+            ),
         ),
         arrange=_as_many,
         oracles=everywhere(_AS_MANY),
@@ -178,6 +182,10 @@ TASKS = (
                 "Compare how many {first} and how many {second} blocks there are: the larger group goes into the tray.",
             ),
             {"first": COLOR, "second": COLOR},
+            kept=(
+                "Which color wins, {first} or {second}? The tray takes all blocks of the winner.",
+                "Take the larger of two groups, the {first} and the {second} blocks, and move all of it into the tray.",
+            ),
         ),
         arrange=_majority,
         oracles=everywhere(_MAJORITY),
@@ -197,6 +205,10 @@ TASKS = (
                 "Into the tray with each block whose edges are longer than {limit} cm.",
             ),
             {"limit": DECIMAL},
+            kept=(
+                "A block whose edges exceed {limit} cm is for the tray; no other is.",
+                "Fill the tray with just those blocks that measure more than {limit} cm along an edge.",
+            ),
         ),
         arrange=_larger,
         oracles=everywhere(_LARGER),
@@ -219,6 +231,12 @@ TASKS = (
                 "first.",
             ),
             {"rest": NUMBER},
+            kept=(
+                "Keep moving the block nearest to the tray's middle into the tray, as long as there are more "
+                "than {rest} outside.",
+                "Leave out of the tray only {rest} of the blocks; the rest go in, the nearest to its middle "
+                "always next.",
+            ),
         ),
         arrange=_leave,
         oracles=everywhere(_LEAVE),

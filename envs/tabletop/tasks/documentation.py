@@ -84,10 +84,13 @@ def _overview(tasks: Iterable[TabletopTask]) -> str:
 
 
 def _section(task: TabletopTask) -> str:
-    phrasings = "\n".join(f"  - {template}" for template in task.phrasings)
+    phrasings, kept = (
+        "\n".join(f"  - {template}" for template in templates) for templates in (task.phrasings, task.phrasing.kept)
+    )
     return (
         f"### {task.name}\n\n{task.summary}\n\n"
         f"- At the start: {task.placement.rstrip('.')}.\n- Success: {task.success}.\n- Instructions:\n{phrasings}\n"
+        f"- With `-o phrasings=kept`:\n{kept}\n"
     )
 
 

@@ -231,6 +231,10 @@ TASKS = (
                 "{direction}.",
             ),
             {"direction": choice(*_ORDER_AXES)},
+            kept=(
+                "Read the blocks {direction}: that is the order of the tower they should make, from the ground up.",
+                "Lay the blocks one upon another as they come when you go {direction}, beginning below.",
+            ),
         ),
         arrange=_by_place,
         oracles=everywhere(_BY_PLACE),
@@ -249,6 +253,10 @@ TASKS = (
                 "Pile up the blocks so that each stands on the next larger one.",
             ),
             {},
+            kept=(
+                "Let the blocks get smaller and smaller as one tower of them goes up.",
+                "Make all the blocks one tower that tapers upwards.",
+            ),
         ),
         arrange=_by_size,
         oracles=everywhere(_BY_SIZE),
@@ -270,6 +278,10 @@ TASKS = (
                 "centre.",
             ),
             {"direction": choice(*ORDERS), "spacing": NUMBER},
+            kept=(
+                "Read {direction}, one rank of all the blocks should grow in size, {spacing} cm from middle to middle.",
+                "Form a rank of all the blocks that grows {direction}, a block every {spacing} cm.",
+            ),
         ),
         arrange=_line_up,
         oracles=everywhere(SETTLE + FIND_ROW + _LINE_UP),
@@ -291,6 +303,12 @@ TASKS = (
                 "Block by block, lower the tower to {height} cm or less, but no further; the blocks go on the table.",
             ),
             {"height": NUMBER},
+            kept=(
+                "Bring the tower down to {height} cm at most by standing its top blocks on the table, one by "
+                "one, and not one too many.",
+                "A tower of more than {height} cm is too high: relieve it of its top blocks until it is not, and "
+                "stand these on the table.",
+            ),
         ),
         arrange=_lower,
         oracles=everywhere(_LOWER),
@@ -312,6 +330,12 @@ TASKS = (
                 "{step} cm at a time.",
             ),
             {"block": BLOCK_NAME, "way": choice(*SIDEWAYS), "step": NUMBER, "limit": NUMBER, "bowl": BOWL_NAME},
+            kept=(
+                "Shove the {block} {way}, {step} cm each time, for as long as {limit} cm or more lie between its "
+                "middle and that of the {bowl}.",
+                "Let pushes of {step} cm take the {block} {way}, until its middle is within {limit} cm of the "
+                "middle of the {bowl}.",
+            ),
         ),
         arrange=_push_on,
         oracles=everywhere(_PUSH_ON),

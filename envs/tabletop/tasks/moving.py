@@ -163,6 +163,10 @@ TASKS = (
                 "Hover over the {thing}, with the tool {height} cm above its top.",
             ),
             {"height": NUMBER, "thing": BLOCK_NAME},
+            kept=(
+                "Approach the {thing} from above and stop {height} cm over its upper face.",
+                "Let there be {height} cm of air between the fingertips and the upper face of the {thing}.",
+            ),
         ),
         arrange=_reach,
         oracles=everywhere(_REACH, "skills", "motion", "joints"),
@@ -181,6 +185,10 @@ TASKS = (
                 "Raise the {block} by {height} cm or more, and keep hold of it.",
             ),
             {"block": BLOCK_NAME, "height": NUMBER},
+            kept=(
+                "Take the {block} up into the air, to {height} cm or more over the table, and stay so.",
+                "The {block} should float above the table, {height} cm or higher, in the grip of the fingers.",
+            ),
         ),
         arrange=_lift,
         oracles=everywhere(_LIFT, "skills", "motion", "joints"),
@@ -199,6 +207,10 @@ TASKS = (
                 "Slide the {block} along the table until all of it is on the {zone}. Do not grasp it.",
             ),
             {"block": BLOCK_NAME, "zone": ZONE_NAME},
+            kept=(
+                "Herd the {block} onto the {zone}; the fingers must not close on it.",
+                "The {zone} is where the {block} has to end up, by shoving alone.",
+            ),
         ),
         arrange=_push,
         oracles=everywhere(_PUSH, "skills", "motion"),
@@ -217,6 +229,11 @@ TASKS = (
                 "Seen from above, give the {block} a {direction} turn of {angle} degrees without moving it elsewhere.",
             ),
             {"block": BLOCK_NAME, "angle": NUMBER, "direction": choice("clockwise", "counterclockwise")},
+            kept=(
+                "Change the heading of the {block}: {angle} degrees {direction}, as seen from above, on the spot.",
+                "Looking down on the table, the {block} has to swivel {direction} through {angle} degrees where "
+                "it lies.",
+            ),
         ),
         arrange=_turn,
         oracles=everywhere(_TURN, "skills", "motion"),
@@ -235,6 +252,10 @@ TASKS = (
                 "Put the {block} by the {side} edge of the table, its long side parallel to that edge.",
             ),
             {"block": BLOCK_NAME, "side": choice(*sorted(SIDES))},
+            kept=(
+                "Park the {block} lengthwise at the {side} edge of the table.",
+                "The {side} edge of the table and the {block} should run side by side.",
+            ),
         ),
         arrange=_align,
         oracles=everywhere(_ALIGN, "skills", "motion"),

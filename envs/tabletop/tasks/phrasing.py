@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from embodied_codeact.envs.tabletop.tasks.things import COLOR_NAMES, HOUSEHOLD
 
 Parameters = Mapping[str, Any]
+Phrasings = Literal["usual", "kept"]
 
 _FIELD = re.compile(r"\{(\w+)\}")
 _COLOR = f"(?:{'|'.join(COLOR_NAMES)})"
@@ -33,18 +34,21 @@ class Field:
 
 @dataclass(frozen=True)
 class Phrasing:
-    """All ways in which a task is put into words. Every template holds every field."""
+    """All ways in which a task is put into words: usual ``templates``, and those ``kept`` back, which are only used
+    where they are asked for. Every template holds every field."""
 
     templates: tuple[str, ...]
     fields: Mapping[str, Field]
+    kept: tuple[str, ...]
 
-    def write(self, parameters: Parameters, rng: np.random.Generator) -> str:
-        """Put parameters into words, in one of the phrasings."""
+    def write(self, parameters: Parameters, rng: np.random.Generator, chosen: Phrasings = "usual") -> str:
+        """Put parameters into words, in one of the phrasings of that choice."""
         words = {name: field.write(parameters[name]) for name, field in self.fields.items()}
-        return self.templates[int(rng.integers(len(self.templates)))].format(**words)
+        templates = self.templates if chosen == "usual" else self.kept
+        return templates[int(rng.integers(len(templates)))].format(**words)
 
     def read(self, instruction: str) -> dict[str, Any] | None:
-        """Return the parameters of an instruction, None where it is none of this task's."""
+        """Return the parameters of an instruction, usual or kept, None where it is none of this task's."""
         for pattern in self._patterns:
             if match := pattern.fullmatch(instruction.strip()):
                 return {name: field.read(match[name]) for name, field in self.fields.items()}
@@ -52,7 +56,7 @@ class Phrasing:
 
     @cached_property
     def _patterns(self) -> list[re.Pattern[str]]:
-        return [re.compile(self._expression(template), re.IGNORECASE) for template in self.templates]
+        return [re.compile(self._expression(template), re.IGNORECASE) for template in (*self.templates, *self.kept)]
 
     def _expression(self, template: str) -> str:
         parts = _FIELD.split(template)

@@ -165,6 +165,10 @@ TASKS = (
                 "The {block} belongs in the {bowl}: put it there.",
             ),
             {"block": BLOCK_NAME, "bowl": BOWL_NAME},
+            kept=(
+                "Fill the {bowl} with the {block}.",
+                "Have the {block} rest inside the {bowl} when you finish.",
+            ),
         ),
         arrange=_in_bowl,
         oracles=everywhere(_INTO.format(thing="block", container="bowl"), "skills", "motion", "joints"),
@@ -183,6 +187,10 @@ TASKS = (
                 "The {thing} belongs in the tray: put it there.",
             ),
             {"thing": HOUSEHOLD_NAME},
+            kept=(
+                "Let the tray take in the {thing}.",
+                "Pack the {thing} into the tray.",
+            ),
         ),
         arrange=_in_tray,
         oracles=everywhere('container = "tray"\n' + _INTO.format(thing="thing", container="container")),
@@ -202,6 +210,10 @@ TASKS = (
                 "Move the {block} onto the {zone}.",
             ),
             {"block": BLOCK_NAME, "zone": ZONE_NAME},
+            kept=(
+                "Let the {block} occupy the {zone}.",
+                "Park the {block} inside the borders of the {zone}.",
+            ),
         ),
         arrange=_on_zone,
         oracles=everywhere(_ONTO_ZONE, "skills", "motion"),
@@ -225,6 +237,10 @@ TASKS = (
                 "side": choice(*sorted(DIRECTIONS)),
                 "reference": BLOCK_NAME,
             },
+            kept=(
+                "Measure out {distance} cm {side} the {reference}: what should stand there is the {block}.",
+                "Station the {block} {side} the {reference}, leaving {distance} cm from middle to middle.",
+            ),
         ),
         arrange=_beside,
         oracles=everywhere(_BESIDE + _AT_SPOT, "skills", "motion"),
@@ -243,6 +259,11 @@ TASKS = (
                 "The {block} should stand halfway from the {first} to the {second}.",
             ),
             {"block": BLOCK_NAME, "first": BLOCK_NAME, "second": BLOCK_NAME},
+            kept=(
+                "Halve the way from the {first} to the {second} with the {block}.",
+                "On the line that joins the {first} and the {second}, both should have the {block} at the same "
+                "distance.",
+            ),
         ),
         arrange=_between,
         oracles=everywhere(_BETWEEN + _AT_SPOT, "skills", "motion"),
@@ -261,6 +282,10 @@ TASKS = (
                 "Bring the {block} to the table's {corner} corner.",
             ),
             {"block": BLOCK_NAME, "corner": choice(*sorted(CORNERS))},
+            kept=(
+                "Tuck the {block} away in the {corner} corner of the table.",
+                "Let the {corner} corner of the table be the home of the {block}.",
+            ),
         ),
         arrange=_in_corner,
         oracles=everywhere("spot = scene.table().corners[corner]\n" + _AT_SPOT, "skills", "motion"),
@@ -279,6 +304,10 @@ TASKS = (
                 "The {block} should stand at the centre of the table's {side} side.",
             ),
             {"block": BLOCK_NAME, "side": choice(*sorted(SIDES))},
+            kept=(
+                "Halfway along the {side} side of the table, put down the {block}.",
+                "Park the {block} by the {side} side of the table, equally far from both of its ends.",
+            ),
         ),
         arrange=_at_side,
         oracles=everywhere("spot = scene.table().sides[side]\n" + _AT_SPOT, "skills", "motion"),

@@ -118,6 +118,10 @@ TASKS = (
                 "Which block is {which} the {bowl}? Put that one into the bowl.",
             ),
             {"which": choice("nearest to", "farthest from"), "bowl": BOWL_NAME},
+            kept=(
+                "Of all the blocks, pick the one {which} the {bowl}; the bowl gets it.",
+                "Judge by distance: the block {which} the {bowl} is the one to go in.",
+            ),
         ),
         arrange=_by_distance,
         oracles=everywhere(_BY_DISTANCE, "skills", "motion"),
@@ -136,6 +140,10 @@ TASKS = (
                 "Move the {which} of the blocks onto the {zone}.",
             ),
             {"which": choice("largest", "smallest"), "zone": ZONE_NAME},
+            kept=(
+                "Judge by size: the {which} block is the one for the {zone}.",
+                "Let the {zone} be taken by the {which} of all the blocks.",
+            ),
         ),
         arrange=_by_size,
         oracles=everywhere(_BY_SIZE, "skills", "motion"),
@@ -157,6 +165,12 @@ TASKS = (
                 "and into the {other} if not.",
             ),
             {"limit": NUMBER, "color": COLOR, "block": BLOCK_NAME, "bowl": BOWL_NAME, "other": BOWL_NAME},
+            kept=(
+                "The {block} has two bowls to choose from: more than {limit} {color} blocks mean the {bowl}, no "
+                "more than that the {other}.",
+                "Should there be over {limit} {color} blocks, the {block} is for the {bowl}; should there not, "
+                "it is for the {other}.",
+            ),
         ),
         arrange=_by_count,
         oracles=everywhere(_BY_COUNT, "skills", "motion"),

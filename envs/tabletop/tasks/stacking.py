@@ -190,6 +190,10 @@ TASKS = (
                 "The {upper} should stand on the {lower}.",
             ),
             {"upper": BLOCK_NAME, "lower": BLOCK_NAME},
+            kept=(
+                "Make the {lower} the pedestal of the {upper}.",
+                "Let the {lower} bear the {upper}.",
+            ),
         ),
         arrange=_stack,
         oracles=everywhere(_STACK, "skills", "motion", "joints"),
@@ -208,6 +212,10 @@ TASKS = (
                 "From bottom to top, pile up the {colors} blocks.",
             ),
             {"colors": COLOR_LIST},
+            kept=(
+                "Lay the {colors} blocks one upon another, beginning below.",
+                "Floor by floor, from the ground up, a tower of the {colors} blocks is wanted.",
+            ),
         ),
         arrange=_tower,
         oracles=everywhere(_TOWER, "skills", "motion"),
@@ -226,6 +234,11 @@ TASKS = (
                 "Reverse the order of the blocks in the tower.",
             ),
             {},
+            kept=(
+                "Turn the order of the tower on its head.",
+                "Last shall be first: let the lowest block of the tower come to the top and the highest to the "
+                "bottom, with those between in turn.",
+            ),
         ),
         arrange=_reverse,
         oracles=everywhere(_REVERSE, "skills", "motion"),
@@ -244,6 +257,10 @@ TASKS = (
                 "No block should stand on another: set them all on the table, apart from each other.",
             ),
             {},
+            kept=(
+                "Level the tower: each of its blocks gets a place of its own on the table.",
+                "Flatten the pile, with no two blocks touching.",
+            ),
         ),
         arrange=_unstack,
         oracles=everywhere(_UNSTACK, "skills", "motion"),
@@ -262,6 +279,10 @@ TASKS = (
                 "Make a small pyramid with the {first} and the {second} as its base and the {top} as its top.",
             ),
             {"first": BLOCK_NAME, "second": BLOCK_NAME, "top": BLOCK_NAME},
+            kept=(
+                "With the {first} and the {second} as neighbours, bridge the two with the {top}.",
+                "Let the {top} straddle the {first} and the {second}, which stand close together.",
+            ),
         ),
         arrange=_pyramid,
         oracles=everywhere(_PYRAMID, "skills", "motion"),
@@ -280,6 +301,10 @@ TASKS = (
                 "For each color, stack the two blocks that have it.",
             ),
             {},
+            kept=(
+                "Twins belong together: of every two blocks that share a color, one carries the other.",
+                "Build one tower of two for every color on the table.",
+            ),
         ),
         arrange=_pairs,
         oracles=everywhere(_PAIRS, "skills", "motion"),

@@ -11,7 +11,7 @@ import numpy as np
 from embodied_codeact.envs.tabletop.placement import Rejected
 from embodied_codeact.envs.tabletop.scene import SceneSpec
 from embodied_codeact.envs.tabletop.tasks.goals import Goal, Verdict, start_view
-from embodied_codeact.envs.tabletop.tasks.phrasing import Parameters, Phrasing
+from embodied_codeact.envs.tabletop.tasks.phrasing import Parameters, Phrasing, Phrasings
 from embodied_codeact.envs.tabletop.tasks.scripts import Level, write_script
 from embodied_codeact.envs.tabletop.tasks.start import AT_HOME, Start
 from embodied_codeact.envs.tabletop.view import WorldView
@@ -63,18 +63,19 @@ class TabletopTask:
 
     @property
     def phrasings(self) -> tuple[str, ...]:
-        """The templates of its instruction."""
+        """The usual templates of its instruction."""
         return self.phrasing.templates
 
-    def sample(self, rng: np.random.Generator) -> Setup:
-        """Draw one instance. The same generator state gives the same instance; none is solved from the start."""
+    def sample(self, rng: np.random.Generator, phrasings: Phrasings = "usual") -> Setup:
+        """Draw one instance, told in one of the usual phrasings or of those kept back. The same generator state gives
+        the same instance, but for its words; none is solved from the start."""
         for _ in range(_TRIES):
             try:
                 scene, parameters, goal, start = self.arrange(rng)
             except Rejected:
                 continue
             if goal.judge(start_view(scene, start)).score == 0.0:
-                return Setup(scene, self.phrasing.write(parameters, rng), goal, start)
+                return Setup(scene, self.phrasing.write(parameters, rng, phrasings), goal, start)
         raise RuntimeError(f"the task {self.name!r} found no arrangement in {_TRIES} tries")
 
     def judge(self, goal: Goal, view: WorldView) -> Verdict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +47,7 @@ class Conversation:
     task: Task
     flat: bool = False
     deadlines: Sequence[int] = ()
+    plain: bool = False
     messages: list[Message] = field(default_factory=list)
     turns: int = 0
 
@@ -54,7 +56,7 @@ class Conversation:
         example = f"{ROOM}a piano 1.\nYour task is to: put a cat on piano.\n"
         api = FLAT_API if self.flat else "house.take(object, receptacle)\n"
         self.messages = [Message("system", "Act."), Message("user", f"{api}{example}\n---\n{opening.text}")]
-        expert = HouseholdExpert()
+        expert = HouseholdExpert(plain=self.plain)
         while self.turns < turns and not self.adapter.judge().success:
             text = expert.reply(self.messages, stop=["</execute>"]).text
             self.messages.append(Message("assistant", text))
@@ -117,6 +119,25 @@ def test_wins_in_one_turn(games: Path, flat: bool, task_types: Sequence[str]) ->
         for task_type in task_types:
             conversation = Conversation(adapter, tasks_by_type(games)[task_type], flat)
             assert conversation.play(turns=1), (task_type, conversation.messages[-1].content)
+
+
+@pytest.mark.parametrize("flat", [False, True], ids=["house", "mint"])
+def test_the_plain_one_writes_in_one_way(games: Path, flat: bool) -> None:
+    """Programs of a kind differ in what they are about alone, and win in one turn."""
+    with household(games, flat=flat) as adapter:
+        for task_type in TASK_TYPES[1::2]:
+            conversation = Conversation(adapter, tasks_by_type(games)[task_type], flat, plain=True)
+            assert conversation.play(turns=1), (task_type, conversation.messages[-1].content)
+            code = conversation.messages[2].content
+            assert "\nlikely = [" in code
+            assert code.count("places = sorted(") == 1
+            assert ("state.places" in code) is not flat
+    said = []
+    for thing in ("mug", "book"):
+        message = Message("user", f"{ROOM}a desk 1, and a bed 1.\nYour task is to: put a {thing} in desk.")
+        text = HouseholdExpert(plain=True).reply([message]).text.replace(thing, "thing")
+        said.append(re.sub(r"(likely = ).*|It is most likely .*", r"\1", text))
+    assert said[0] == said[1]
 
 
 @pytest.mark.parametrize(

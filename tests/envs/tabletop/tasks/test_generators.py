@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,15 +11,15 @@ import pytest
 from embodied_codeact.envs.tabletop.catalog import KINDS
 from embodied_codeact.envs.tabletop.placement import footprint, separation
 from embodied_codeact.envs.tabletop.scene import TABLE_X, TABLE_Y, ObjectSpec
-from embodied_codeact.envs.tabletop.tasks import ALL_TASKS, TASK_SETS, TASKS, Setup
+from embodied_codeact.envs.tabletop.tasks import ALL_TASKS, TASK_SETS, TASKS, Phrasings, Setup
 from embodied_codeact.envs.tabletop.tasks.goals import start_view
 from tests.envs.tabletop.tasks.ideal import fulfilled
 
 SEEDS = range(20)
 
 
-def sample(name: str, seed: int) -> Setup:
-    return ALL_TASKS[name].sample(np.random.default_rng(seed))
+def sample(name: str, seed: int, phrasings: Phrasings = "usual") -> Setup:
+    return ALL_TASKS[name].sample(np.random.default_rng(seed), phrasings)
 
 
 def stands_on_table(spec: ObjectSpec) -> bool:
@@ -68,9 +69,24 @@ def test_the_start_is_no_success_and_a_perfect_attempt_is(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL_TASKS)
-def test_an_instruction_is_understood_as_this_task_alone_and_names_what_is_there(name: str) -> None:
+def test_phrasings_that_are_kept_back_tell_the_same_instance_in_other_words(name: str) -> None:
+    phrasing = ALL_TASKS[name].phrasing
+    assert len(phrasing.kept) >= 2
+    assert not set(phrasing.kept) & set(phrasing.templates)
     for seed in SEEDS:
-        setup = sample(name, seed)
+        usual, kept = sample(name, seed), sample(name, seed, "kept")
+        assert (kept.scene, kept.goal, kept.start) == (usual.scene, usual.goal, usual.start)
+        assert kept.instruction != usual.instruction
+        assert phrasing.read(kept.instruction) == phrasing.read(usual.instruction)
+
+
+@pytest.mark.parametrize("phrasings", get_args(Phrasings))
+@pytest.mark.parametrize("name", ALL_TASKS)
+def test_an_instruction_is_understood_as_this_task_alone_and_names_what_is_there(
+    name: str, phrasings: Phrasings
+) -> None:
+    for seed in SEEDS:
+        setup = sample(name, seed, phrasings)
         read = {other: task.phrasing.read(setup.instruction) for other, task in ALL_TASKS.items()}
         parameters = read.pop(name)
         assert parameters is not None, setup.instruction

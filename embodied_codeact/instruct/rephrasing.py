@@ -1,0 +1,72 @@
+"""The same episode, asked for in other words: what teaches a small model to understand people.
+
+Environments offer the words by entry point (:class:`~embodied_codeact.contracts.Rephraser`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+from collections.abc import Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from embodied_codeact.instruct.conversations import ChatMessage, Conversation
+from embodied_codeact.registry import base_name, load_rephraser, rephraser_names
+
+_TASK = re.compile(r"^Your task is to: (.+)$", re.MULTILINE)
+
+
+def rephrase(environment: str, instruction: str, rng: random.Random) -> str | None:
+    """Return an instruction that asks for exactly the same, None where there is no other way to say it.
+
+    Args:
+        environment: its name, such as ``"household"``.
+        rng: the same state gives the same words.
+    """
+    if base_name(environment) not in rephraser_names():
+        return None
+    return load_rephraser(environment).rephrase(instruction, rng)
+
+
+def rephrase_conversation(conversation: Conversation, rng: random.Random) -> Conversation | None:
+    """Return the same episode with its instruction in other words, which its provenance tells as ``rephrased``: what
+    the instruction was. Its id is a digest of the new messages.
+
+    None where that cannot be done: its environment has no other words for it, its messages do not tell the task, or
+    quote the instruction elsewhere, such as in a reply, so that they would no longer fit together.
+    """
+    told = _latest_task(conversation.messages)
+    words = rephrase(conversation.source, told, rng) if told else None
+    if told is None or words is None or words == told:
+        return None
+    line = re.compile(rf"^Your task is to: {re.escape(told)}$", re.MULTILINE)
+    messages = []
+    for message in conversation.messages:
+        if _quotes(line.sub("", message.content) if message.role != "assistant" else message.content, told):
+            return None
+        # A function, since words may hold what a template of `re` would read as its own.
+        content = line.sub(lambda _: f"Your task is to: {words}", message.content)
+        messages.append(message if message.role == "assistant" else replace(message, content=content))
+    digest = hashlib.sha256(msgspec.json.encode(messages)).hexdigest()[:16]
+    provenance = {**conversation.provenance, "rephrased": told}
+    return replace(conversation, id=digest, messages=messages, provenance=provenance)
+
+
+def _latest_task(messages: Sequence[ChatMessage]) -> str | None:
+    """What the opening asks for. A prompt may hold an example first, so the last task in it counts."""
+    opening = []
+    for message in messages:
+        if message.role == "assistant":
+            break
+        opening.append(message.content)
+    tasks = _TASK.findall("\n".join(opening))
+    return tasks[-1] if tasks else None
+
+
+def _quotes(text: str, instruction: str) -> bool:
+    """Whether a text holds the words of an instruction, however they are typed."""
+    said, told = (" ".join(re.findall(r"\w+", words.lower())) for words in (text, instruction))
+    return told in said
