@@ -4,12 +4,15 @@ has a wrong scene, not a hard sentence.
 python -m tests.oracles.phrasings                  # the shipped file, told in known words
 python -m tests.oracles.phrasings --file mine.jsonl
 python -m tests.oracles.phrasings --as-written      # how many the plain expert understands
+python -m tests.oracles.phrasings --sample 2000     # which of them the other words for training data yield, too
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import random
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -29,6 +32,7 @@ from embodied_codeact.evaluation.plan import Plan, make_plan
 from embodied_codeact.evaluation.suite_files import fill_in, find_suite
 from embodied_codeact.evaluation.suites import Trial
 from embodied_codeact.models import resolve_model
+from embodied_codeact.registry import load_rephraser
 
 
 def phrasings_plan(folder: Path, file: str = SHIPPED) -> Plan:
@@ -82,15 +86,37 @@ def play(plan: Plan, trials: Sequence[Trial], *, as_written: bool = False) -> It
                 yield trial, CodeActAgent(model, limits=Limits(turns=5)).run(session, trial.task)
 
 
+def yielded(trials: Sequence[Trial], count: int) -> list[str]:
+    """The instructions that stand among ``count`` ways in which a rephraser asks for the same, but for capitals and
+    marks."""
+    rng = random.Random("phrasings")
+    found = []
+    for trial in trials:
+        rephraser, known = load_rephraser(trial.part), known_words(trial.task)
+        ways = {_bare(rephraser.rephrase(known, rng) or "") for _ in range(count)}
+        if _bare(trial.task.instruction) in ways:
+            found.append(trial.task.instruction)
+    return found
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[^a-z0-9 ]", "", text.lower()).strip()
+
+
 def main() -> int:
     """Play all, and name those that were not won."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--file", default=SHIPPED)
     parser.add_argument("--as-written", action="store_true")
+    parser.add_argument("--sample", type=int, default=0)
     options = parser.parse_args()
     won: dict[str, list[bool]] = {}
     with tempfile.TemporaryDirectory() as folder:
         plan = phrasings_plan(Path(folder), options.file)
+        if options.sample:
+            known = yielded(plan.trials, options.sample)
+            print(*known, f"{len(known)} of {len(plan.trials)} are yielded", sep="\n")
+            return 1 if known else 0
         for trial, episode in play(plan, plan.trials, as_written=options.as_written):
             won.setdefault(trial.part, []).append(episode.status.success)
             if not episode.status.success:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from embodied_codeact.tasks import one_per_type
-from tests.oracles.phrasings import phrasings_plan, play
+from tests.oracles.phrasings import phrasings_plan, play, yielded
 
 pytestmark = pytest.mark.keeps_processes
 FEW = ("look_at_obj_in_light", "pick_two_obj_and_place", "turn", "place-beside")
@@ -31,3 +31,9 @@ def test_all_are_won(tmp_path: Path) -> None:
     plan = phrasings_plan(tmp_path)
     lost = [trial.key for trial, episode in play(plan, plan.trials) if not episode.status.success]
     assert lost == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_other_words_of_training_data_are_not_these(tmp_path: Path) -> None:
+    assert yielded(phrasings_plan(tmp_path).trials, 1000) == []
