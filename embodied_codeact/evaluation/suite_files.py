@@ -100,8 +100,12 @@ def fill_in(suite: Suite, given: Mapping[str, Any]) -> Suite:
             flag = f"--{name}" if name in ("games", "api", "engine", "feedback") else f"-o {name}="
             raise ConfigurationError(f"suite {suite.name!r} needs {name!r}{help_text}: say {flag} VALUE")
         values[name] = value
-    parts = [replace(part, name=part_name(part), options=_filled(part.options, values)) for part in suite.parts]
-    return replace(suite, parts=parts)
+    return replace(suite, parts=[_filled_part(part, values) for part in suite.parts])
+
+
+def _filled_part(part: Part, values: Mapping[str, Any]) -> Part:
+    generate = part.generate and replace(part.generate, options=_filled(part.generate.options, values))
+    return replace(part, name=part_name(part), options=_filled(part.options, values), generate=generate)
 
 
 def _filled(options: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,7 +134,7 @@ def _checked(suite: Suite, where: str) -> Suite:
         if names.count(name) > 1:
             raise ConfigurationError(f"the suite {where} has two parts {name!r}: give each a 'name'")
     for part in suite.parts:
-        for value in part.options.values():
+        for value in [*part.options.values(), *(part.generate.options.values() if part.generate else ())]:
             reference = _PARAMETER.fullmatch(value) if isinstance(value, str) else None
             if reference and reference[1] not in suite.parameters:
                 raise ConfigurationError(

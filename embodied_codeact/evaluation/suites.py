@@ -40,10 +40,10 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The tasks of a suite that are done in one environment with one set of options.
 
     ``name`` is unique in the suite, the environment's base name where none is given. A value ``${NAME}`` of ``options``
-    stands for a parameter of the suite. ``tasks`` are ids, or patterns with ``*`` and ``?``; none: all tasks, but for
-    those that nobody judges. Then ``types`` keeps those of these types, ``per_type`` the first so many of each,
-    ``limit`` the first so many. ``expect``: how many there have to be; with fewer the run is marked as incomplete.
-    ``seeds``: as the suite's, where this part has its own.
+    (or of what is generated) stands for a parameter of the suite. ``tasks`` are ids, or patterns with ``*`` and ``?``;
+    none: all tasks, but for those that nobody judges. Then ``types`` keeps those of these types, ``per_type`` the first
+    so many of each, ``limit`` the first so many. ``expect``: how many there have to be; with fewer the run is marked as
+    incomplete. ``seeds``: as the suite's, where this part has its own.
     """
 
     environment: str

@@ -30,6 +30,9 @@ from embodied_codeact.envs.household.builder_walkthrough import walkthrough
 BUILDER_VERSION = 2
 """Part of what names a cache of built games: raised whenever the same arguments give another game."""
 
+_SAID = "UNKNOWN GOAL"
+"""Stands for the sentence in ALFWorld's grammar, with a full stop after it."""
+
 FIRST_NUMBER = 1000
 """Numbers of made-up homes begin here; ALFRED's floor plans end at 430."""
 
@@ -47,19 +50,27 @@ class BuiltHome:
 
 
 def build_home(
-    assignment: Assignment, number: int, rng: random.Random, level: Level, split: Split = "training"
+    assignment: Assignment,
+    number: int,
+    rng: random.Random,
+    level: Level,
+    split: Split = "training",
+    *,
+    sentence: str | None = None,
 ) -> BuiltHome:
-    """Furnish a home where the task can be done and is not done yet, and write it down as a game."""
+    """Furnish a home where the task can be done and is not done yet, and write it down as a game. It is asked for by
+    the ``sentence``, or by one of ALFWorld's."""
     rules = alfworld_data()
     plans = (assignment.plan, *further_plans(assignment.plan, rng, level.rooms - 1, split))
     home = furnish(plans, rng, rules, level, wanted=_wanted(assignment, level, rng))
     kinds = {"obj": assignment.thing, "recep": assignment.receptacle, "mrecep": assignment.container, "toggle": LAMP}
     said = {key: kind.lower() for key, kind in kinds.items()}
-    sentences = tuple(sentence.format(**said) for sentence in rules.sentences[assignment.task_type])
+    usual = tuple(template.format(**said) for template in rules.sentences[assignment.task_type])
+    sentences = usual if sentence is None else (sentence,)
     domain, grammar = _words(assignment, rules)
     game = {
         "pddl_domain": domain,
-        "grammar": grammar.replace("UNKNOWN GOAL", rng.choice(sentences)),
+        "grammar": grammar.replace(_SAID if sentence is None else f"{_SAID}.", rng.choice(sentences)),
         "pddl_problem": problem(home, rules, rules.goals[assignment.task_type].format(**kinds), f"home_{number}"),
         "solvable": True,
         "walkthrough": walkthrough(assignment, home),

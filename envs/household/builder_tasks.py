@@ -87,6 +87,12 @@ def assign(
     return found
 
 
+def assignments(task_type: str, plan: FloorPlan) -> list[Assignment]:
+    """All that a task of that type could ask for in homes after a floor plan; nothing where the room does not suit."""
+    rules = alfworld_data()
+    return list(_in_plan(task_type, plan, rules)) if plan.room in rules.rooms[task_type] else []
+
+
 def suits(task_type: str, split: Split, names: Sequence[str]) -> bool:
     """Whether a task of that type can be done in one of these kinds of room."""
     return bool(_choices(task_type, split, tuple(names), None, None, plan_first=True))

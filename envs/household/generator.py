@@ -22,8 +22,10 @@ from embodied_codeact.envs.household.composed import TaskSet
 from embodied_codeact.envs.household.games import GAME_NAME, TASK_TYPES
 from embodied_codeact.envs.household.generator_composed import ComposedSpec, composed_kinds
 from embodied_codeact.envs.household.generator_folder import OutputFolder, file_error
+from embodied_codeact.envs.household.generator_told import assignment_of
 from embodied_codeact.envs.household.generator_traj import TRAJ_NAME, traj_data
 from embodied_codeact.envs.household.generator_verify import PlanPlayer
+from embodied_codeact.envs.phrasings import digest_of_instructions, read_told
 from embodied_codeact.errors import ConfigurationError, unknown_name
 
 _NUMBERS_A_SEED = 1_000_000
@@ -69,6 +71,13 @@ class GeneratorOptions(msgspec.Struct, frozen=True, kw_only=True):
         Split, msgspec.Meta(description="Which floor plans; those of generalisation are never for training.")
     ] = "training"
     verify: Annotated[bool, msgspec.Meta(description="Replay the plan of every home.")] = False
+    instructions: Annotated[
+        str,
+        msgspec.Meta(
+            description="File of your own instructions (JSON Lines): one home for each, where it can be done, at most "
+            "so many as the count. 'shipped' is the one of the suite phrasings."
+        ),
+    ] = ""
 
     def level(self) -> Level:
         """The level of the difficulty, changed where an option says so."""
@@ -104,6 +113,7 @@ class HomeSpec:
     number: int
     trial: str
     rng: random.Random
+    sentence: str | None = None
 
     @property
     def task_type(self) -> str:
@@ -117,7 +127,7 @@ class HomeSpec:
 
     def build(self, level: Level, split: Split) -> tuple[BuiltHome, dict[str, Any]]:
         """Make the home; return it, and what is kept beside the game."""
-        built = build_home(self.assignment, self.number, self.rng, level, split)
+        built = build_home(self.assignment, self.number, self.rng, level, split, sentence=self.sentence)
         return built, traj_data(built, self.trial, split)
 
 
@@ -128,9 +138,12 @@ def home_specs(options: GeneratorOptions, *, count: int, seed: int) -> Iterator[
         ConfigurationError: an option names what does not exist, or a task that its rooms do not suit.
     """
     kinds = _task_types(options)
+    if options.instructions:
+        yield from _told_specs(options, count, seed)
+        return
     for index in range(count):
         kind = kinds[index % len(kinds)]
-        number, trial = FIRST_NUMBER + seed * _NUMBERS_A_SEED + index, f"trial_{seed}_{index:06d}"
+        number, trial = _named(seed, index)
         if options.set == "alfworld":
             rng = random.Random(f"household/{seed}/{index}")
             found = assign(kind, rng, split=options.split, room=options.room_type)
@@ -138,6 +151,18 @@ def home_specs(options: GeneratorOptions, *, count: int, seed: int) -> Iterator[
         else:
             rng = random.Random(f"household/{options.set}/{seed}/{index}")
             yield ComposedSpec(kind, tuple(options.room_type or rooms()), number, trial, rng)
+
+
+def _told_specs(options: GeneratorOptions, count: int, seed: int) -> Iterator[HomeSpec]:
+    for index, told in enumerate(read_told(options.instructions, "household")[:count]):
+        rng = random.Random(f"household/told/{seed}/{index}")
+        asked = assignment_of(told, rng, options.split, options.room_type)
+        yield HomeSpec(asked, *_named(seed, index), rng, told.instruction)
+
+
+def _named(seed: int, index: int) -> tuple[int, str]:
+    """The number of a home, and the name of its trial."""
+    return FIRST_NUMBER + seed * _NUMBERS_A_SEED + index, f"trial_{seed}_{index:06d}"
 
 
 def _task_types(options: GeneratorOptions) -> list[str]:
@@ -202,6 +227,10 @@ class HouseholdGenerator:
         if options.set == "alfworld":
             # Folders were written before there were other sets, and may be added to.
             del chosen["set"]
+        if options.instructions:
+            chosen["instructions"] = digest_of_instructions(options.instructions)
+        else:
+            del chosen["instructions"]
         folder = OutputFolder(out, {**chosen, "seed": seed, "count": count})
         _task_types(options)
         tally = _Tally()
@@ -212,9 +241,9 @@ class HouseholdGenerator:
                 on_made()
         return Summary(
             out=str(out),
-            homes=count,
+            homes=tally.task_types.total(),
             made=tally.made,
-            there_before=count - tally.made,
+            there_before=tally.task_types.total() - tally.made,
             verified=tally.verified,
             seconds=round(time.monotonic() - began, 2),
             task_types=dict(tally.task_types),

@@ -24,6 +24,7 @@ from embodied_codeact.envs.tabletop.simulation import Simulation
 from embodied_codeact.envs.tabletop.state import TabletopState
 from embodied_codeact.envs.tabletop.table import Mover, Table
 from embodied_codeact.envs.tabletop.tasks import ALL_TASKS, Setup, TabletopTask
+from embodied_codeact.envs.tabletop.tasks.told import told_setup
 from embodied_codeact.envs.tabletop.view import WorldView
 from embodied_codeact.envs.tabletop.vision.perception import VisionPerception
 from embodied_codeact.errors import ConfigurationError, EnvironmentFailure, unknown_name
@@ -121,16 +122,19 @@ class TabletopAdapter:
 
     def reset(self, task: Task) -> Observation:
         """Build the scene that the task's seed gives, with the arm at home, or where the task begins. Tasks of all sets
-        can be played, whichever is offered.
+        can be played, whichever is offered; a task with ``parameters`` in its metadata in its own words.
 
         Raises:
-            ConfigurationError: there is no such task.
+            ConfigurationError: there is no such task, or no scene for its parameters.
             EnvironmentFailure: the arm did not get to where the task begins.
         """
-        if task.id not in ALL_TASKS:
-            raise ConfigurationError(unknown_name("tabletop task", task.id, ALL_TASKS))
-        self._task = ALL_TASKS[task.id]
-        self._setup = self._task.sample(np.random.default_rng(task.seed), self._options.phrasings)
+        told = "parameters" in task.metadata
+        name = str(task.metadata.get("type")) if told else task.id
+        if name not in ALL_TASKS:
+            raise ConfigurationError(unknown_name("tabletop task", name, ALL_TASKS))
+        self._task = ALL_TASKS[name]
+        rng = np.random.default_rng(task.seed)
+        self._setup = told_setup(self._task, task, rng) if told else self._task.sample(rng, self._options.phrasings)
         if self._remote is not None:
             self._remote.executor.take_command()
         self.simulation.build(self._setup.scene)

@@ -9,10 +9,12 @@ import msgspec
 import numpy as np
 
 from embodied_codeact.contracts import EnvironmentAdapter, SensorSpec, Task, WorldContext
+from embodied_codeact.envs.phrasings import read_told
 from embodied_codeact.envs.quiet import quiet
 from embodied_codeact.envs.tabletop.sensors import SENSORS
 from embodied_codeact.envs.tabletop.state import TabletopState
 from embodied_codeact.envs.tabletop.tasks import TASK_SETS, Phrasings, TaskSet
+from embodied_codeact.envs.tabletop.tasks.told import told_task
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.primitives.arm_errors import ARM_ERRORS
 
@@ -41,9 +43,11 @@ class TabletopOptions(msgspec.Struct, frozen=True, kw_only=True):
     or ``joints``. ``perception``: ``state`` gives the poses of objects, ``vision`` only what cameras show. ``tasks``:
     which set is offered: the ``standard`` tasks, ``atomic`` ones, which one call of a primitive does, or
     ``compositional`` ones, which need loops, conditions or computed places. ``phrasings``: instructions in their
-    ``usual`` words or in those ``kept`` back from training, of the same scenes. ``speed``: simulate as ``fast`` as
-    the machine can, or in ``realtime``. ``record``: keep what is needed to film the episode. ``timing``: observe also
-    what motions cost on the clock, which no two runs have in common.
+    ``usual`` words or in those ``kept`` back from training, of the same scenes. ``instructions``: a file of your own
+    (JSON Lines), told in these words in scenes made for them, in the place of the set; ``shipped`` is that of the suite
+    ``phrasings``. ``speed``: simulate as ``fast`` as the machine can, or in ``realtime``. ``record``: keep what is
+    needed to film the episode. ``timing``: observe also what motions cost on the clock, which no two runs have in
+    common.
 
     ``controller``: have the arm moved by the controller at ``tcp://HOST:PORT`` or ``ipc://FOLDER``, over the controller
     protocol and in real time; it is one that ``embodied-codeact controller tabletop`` started. ``controller_key`` and
@@ -55,6 +59,7 @@ class TabletopOptions(msgspec.Struct, frozen=True, kw_only=True):
     perception: Literal["state", "vision"] = "state"
     tasks: TaskSet = "standard"
     phrasings: Phrasings = "usual"
+    instructions: str = ""
     speed: Literal["fast", "realtime"] = "fast"
     record: bool = False
     timing: bool = False
@@ -78,7 +83,14 @@ class TabletopEnvironment:
 
     def tasks(self, options: TabletopOptions) -> Sequence[Task]:
         """Return one task for each kind of the set, with the instruction that seed 0 gives; other seeds give other
-        scenes and other words. Of atomic tasks, those that one call of the level does."""
+        scenes and other words. Of atomic tasks, those that one call of the level does. With a file of instructions, one
+        task for each of them; its metadata say what it asks for.
+
+        Raises:
+            ConfigurationError: the instructions cannot be used.
+        """
+        if options.instructions:
+            return [told_task(told, seed) for seed, told in enumerate(read_told(options.instructions, self.name))]
         return [
             Task(
                 id=name,

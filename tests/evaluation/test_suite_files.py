@@ -90,3 +90,16 @@ def test_a_suite_that_is_not_there() -> None:
         find_suite("alfwrld")
     with pytest.raises(ConfigurationError, match="cannot read the suite nowhere.yaml"):
         find_suite("nowhere.yaml")
+
+
+def test_a_parameter_stands_for_an_option_of_the_generator(tmp_path: Path) -> None:
+    suite = find_suite("phrasings")
+    assert suite is not None
+    filled = fill_in(suite, {"file": "mine.jsonl"})
+    generated = filled.parts[0].generate
+    assert generated is not None
+    assert (generated.options["instructions"], filled.parts[1].options["instructions"]) == ("mine.jsonl", "mine.jsonl")
+    text = "parts: [{environment: household, generate: {count: 1, seed: 1, options: {instructions: '${fle}'}}}]"
+    (tmp_path / "typo.yaml").write_text(f"{text}\nparameters: {{file: {{}}}}\n")
+    with pytest.raises(ConfigurationError, match="fle"):
+        read_suite(tmp_path / "typo.yaml")
