@@ -102,7 +102,7 @@ def tiny() -> tuple[Any, Any]:
     inner = Tokenizer(models.BPE(vocab=letters, merges=[]))
     inner.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     inner.decoder = decoders.ByteLevel()
-    tokenizer = PreTrainedTokenizerFast(
+    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=inner, eos_token="<|im_end|>", pad_token="<pad>", additional_special_tokens=["<|im_start|>"]
     )
     tokenizer.chat_template = CHATML_TEMPLATE
