@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --progress-bar off -c constraints.txt
 
-.PHONY: demo test test-all bench lint clean
+.PHONY: demo embedded-model test test-all bench lint clean
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -24,6 +24,13 @@ demo: $(VENV)/.demo
 	$(BIN)/embodied-codeact launch demo
 	$(BIN)/embodied-codeact run tabletop --task pyramid --seed 4 --sandbox best --record-to runs/demo-tabletop.mp4
 	@echo "Look at runs/demo-tabletop.mp4, and at runs/demo.jsonl for the household's episodes."
+
+# The model that is shipped, from nothing: episodes of teachers, a tokenizer and a small Llama trained on them. Seeds are
+# in the recipe and in the preset; runs/embedded/training.json says how long it took, and on what.
+embedded-model: $(VENV)/.test
+	$(BIN)/embodied-codeact collect embedded --out runs/embedded-data --workers 2 --resume
+	$(BIN)/embodied-codeact train runs/embedded-data --preset embedded --out runs/embedded
+	$(BIN)/python -m embodied_codeact.models.embedded.shipping runs/embedded
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -26,6 +26,7 @@ from embodied_codeact.cli.instruct import app as instruct
 from embodied_codeact.cli.keys import keys
 from embodied_codeact.cli.launch import launch
 from embodied_codeact.cli.report import report
+from embodied_codeact.cli.train import train
 
 USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
 """The base class of all that typer says of a wrong command line; not every version of typer gives it a name."""
@@ -79,6 +80,7 @@ app.command("chat")(chat)
 app.command("eval")(evaluate_command)
 app.command("report")(report)
 app.command("collect")(collect)
+app.command("train")(train)
 app.command("replay")(episodes.replay)
 app.command("serve")(serve.serve)
 app.command("launch")(launch)

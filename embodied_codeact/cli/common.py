@@ -60,7 +60,9 @@ Option = Annotated[
 ]
 Model = Annotated[
     str,
-    typer.Option(help="expert, hf:PATH_OR_ID, openai:NAME@URL, replay:FILE, or script:FILE (one script, then finish)."),
+    typer.Option(
+        help="embedded, expert, hf:PATH_OR_ID, openai:NAME@URL, replay:FILE, or script:FILE (one script, then finish)."
+    ),
 ]
 Sandbox = Annotated[str, typer.Option(help="strict (refuse to run without confinement), best, or off.")]
 Connect = Annotated[

@@ -32,6 +32,8 @@ _CONFINED = (
 )
 _CANNOT_IMPORT = re.compile(r"cannot import name '([^']+)' from '([^']+)'")
 _MAX_NAMES = 5000
+_OF_A_CONSOLE = frozenset({"copyright", "credits", "exit", "help", "license", "quit"})
+"""Builtins that ``site`` adds for people at a prompt: nobody misspells a variable into one of them."""
 
 
 def suggest(error: BaseException, message: str, namespace: dict[str, Any]) -> str:
@@ -70,7 +72,8 @@ def _for_name(error: NameError, namespace: dict[str, Any]) -> str:
         return f"Did you forget 'import {name}'?"
     frame = _last_frame(error)
     local = list(frame.f_locals) if frame else []
-    return _nearest(name, [*local, *namespace, *dir(builtins)])
+    known = [*local, *namespace, *(each for each in dir(builtins) if each not in _OF_A_CONSOLE)]
+    return _nearest(name, known)
 
 
 def _for_attribute(error: AttributeError) -> str:

@@ -1,5 +1,6 @@
 """Models by their specification on the command line.
 
+``embedded``          the small CodeActAgent that is shipped with this package
 ``expert``            the environment's own reference
 ``replay:FILE``       recorded replies
 ``script:FILE``       one Python script, then the finish
@@ -22,18 +23,21 @@ from embodied_codeact.models.replay import ReplayModel
 from embodied_codeact.models.script import ScriptModel
 from embodied_codeact.registry import load_expert
 
-KINDS = ("expert", "replay", "script", "hf", "openai")
-HEAVY_KINDS = ("hf", "openai")
+KINDS = ("embedded", "expert", "replay", "script", "hf", "openai")
+HEAVY_KINDS = ("embedded", "hf", "openai")
 """Those that take time to load, or reach out to the network."""
-_FORMS = "expert, replay:FILE, script:FILE, hf:PATH_OR_ID, openai:NAME@URL"
-_PLANNED = ("embedded",)
+_FORMS = "embedded, expert, replay:FILE, script:FILE, hf:PATH_OR_ID, openai:NAME@URL"
+NAMELESS = {"embedded": "there is one", "expert": "the environment chooses it"}
+"""Kinds that need no name after them, and why."""
 
 __all__ = ["HEAVY_KINDS", "KINDS", "ReplayModel", "ScriptModel", "resolve_model"]
 
 
 def resolve_model(spec: str, environment: str, options: Mapping[str, str] | None = None) -> Model:
-    """Return the model that ``spec`` names, for tasks of ``environment``. ``options`` are those of the kinds ``hf`` and
-    ``openai``, as the command line takes them.
+    """Return the model that ``spec`` names, for tasks of ``environment``.
+
+    ``options`` are those of the kinds ``embedded``, ``hf`` and ``openai``, and the expert's own, as the command line
+    takes them.
 
     Raises:
         ConfigurationError: there is no such kind of model, its file or an option cannot be used, a package that it
@@ -43,17 +47,13 @@ def resolve_model(spec: str, environment: str, options: Mapping[str, str] | None
     kind, colon, rest = spec.partition(":")
     if kind == "perturbed":
         return _perturbed(rest, environment, dict(options or {}))
-    if kind in _PLANNED:
-        raise ConfigurationError(
-            f"model {spec!r}: models of the kind {kind!r} are not in this version. This version has: {_FORMS}."
-        )
     if kind not in KINDS:
         raise ConfigurationError(f"unknown model {spec!r}.{did_you_mean(kind, KINDS)} This version has: {_FORMS}.")
+    if kind in NAMELESS and colon:
+        raise ConfigurationError(f"model {spec!r}: {kind!r} takes nothing after it; {NAMELESS[kind]}")
     if kind in HEAVY_KINDS:
         return _language_model(kind, rest, dict(options or {}))
     if kind == "expert":
-        if colon:
-            raise ConfigurationError(f"model {spec!r}: 'expert' takes nothing after it; the environment chooses it")
         return load_expert(environment, options)
     if options:
         raise ConfigurationError(f"model {spec!r} takes no options (given: {', '.join(options)})")
@@ -79,6 +79,10 @@ def _language_model(kind: str, rest: str, options: dict[str, str]) -> Model:
             from embodied_codeact.models.hf import load_hf
 
             return load_hf(rest, options)
+        if kind == "embedded":
+            from embodied_codeact.models.embedded import load_embedded
+
+            return load_embedded(options)
         from embodied_codeact.models.openai import connect_openai
 
         return connect_openai(rest, options)

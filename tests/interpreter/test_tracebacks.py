@@ -83,6 +83,11 @@ def test_did_you_mean(run: Runs, code: str, hint: str) -> None:
     assert hint in error_of(run, code).hint
 
 
+@pytest.mark.parametrize(("code", "not_meant"), [("places", "license"), ("ext", "exit"), ("cedits", "credits")])
+def test_what_is_there_for_people_at_a_prompt_was_not_meant(run: Runs, code: str, not_meant: str) -> None:
+    assert not_meant not in error_of(run, code).hint
+
+
 @pytest.mark.parametrize(
     "body",
     [

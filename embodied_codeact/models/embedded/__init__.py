@@ -1,1 +1,37 @@
-"""The model that is shipped with this package: a small CodeActAgent, trained by this project on its own episodes."""
+"""The model that is shipped with this package: a small CodeActAgent, trained by this project on its own episodes.
+
+``checkpoint/`` holds it as transformers reads it, with a model card (``README.md``) that says how it was made and what
+it can do. ``make embedded-model`` makes it again, from nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embodied_codeact.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from embodied_codeact.models.hf.model import HfModel
+
+CHECKPOINT = Path(__file__).parent / "checkpoint"
+NAME = "embedded"
+
+
+def load_embedded(options: Mapping[str, str], checkpoint: Path = CHECKPOINT) -> HfModel:
+    """Load the model. ``options`` are those of an ``hf:`` model.
+
+    Raises:
+        ConfigurationError: this installation has no such model, or an option cannot be used.
+        ModelError: its files are broken.
+        ImportError: transformers or torch is not installed.
+    """
+    from embodied_codeact.models.hf import load_hf
+
+    if not (checkpoint / "config.json").is_file():
+        raise ConfigurationError(
+            "this installation has no embedded model. `make embedded-model` trains it; or name another: "
+            "--model expert, hf:PATH_OR_ID, openai:NAME@URL."
+        )
+    return load_hf(str(checkpoint), options, name=NAME)

@@ -57,8 +57,8 @@ def _system(text: str) -> str:
     groups: dict[str, list[str]] = {}
     for owner, name in _METHOD.findall(text):
         groups.setdefault(owner, []).append(name)
-    if form == "text":
-        groups = {"": [command.partition(" {")[0] for command in _COMMAND.findall(text)]}
+    if form == "text" and (commands := _COMMAND.findall(text)):
+        groups[""] = [*(command.partition(" {")[0] for command in commands), *groups.get("", [])]
     for owner, names in groups.items():
         lines.append(f"{owner or 'calls'}: {' '.join(dict.fromkeys(names))}")
     if state := _STATE.findall(text):

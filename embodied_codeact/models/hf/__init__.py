@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 __all__ = ["load_hf"]
 
 
-def load_hf(path_or_id: str, options: Mapping[str, str]) -> HfModel:
+def load_hf(path_or_id: str, options: Mapping[str, str], name: str | None = None) -> HfModel:
     """Load a causal language model from a local folder, or from the local hub cache by its ID.
 
-    ``options`` are those of :class:`~embodied_codeact.models.hf.options.HfOptions`, as the command line takes them.
+    ``options`` are those of :class:`~embodied_codeact.models.hf.options.HfOptions`, as the command line takes them;
+    ``name`` is what it calls itself, ``hf:PATH_OR_ID`` where nothing is given.
 
     Raises:
         ConfigurationError: an option cannot be used, the model is not on this machine, or it is no causal model.
@@ -42,4 +43,4 @@ def load_hf(path_or_id: str, options: Mapping[str, str]) -> HfModel:
     from embodied_codeact.models.hf.loading import load_checkpoint
     from embodied_codeact.models.hf.model import HfModel
 
-    return HfModel(f"hf:{path_or_id}", load_checkpoint(path_or_id, settings), settings)
+    return HfModel(name or f"hf:{path_or_id}", load_checkpoint(path_or_id, settings), settings)

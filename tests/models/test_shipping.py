@@ -1,0 +1,63 @@
+"""The model that is shipped: loading it, and putting a trained one in its place."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from embodied_codeact.errors import ConfigurationError
+from embodied_codeact.models import resolve_model
+from embodied_codeact.models.embedded import load_embedded
+from embodied_codeact.models.embedded.shipping import FILES, main, ship
+
+
+@pytest.fixture
+def trained(tmp_path: Path) -> Path:
+    folder = tmp_path / "trained"
+    folder.mkdir()
+    for name in FILES:
+        (folder / name).write_text("{}", encoding="utf-8")
+    (folder / "training.json").write_text(json.dumps({"parameters": 5_000_000}), encoding="utf-8")
+    (folder / "config.json").write_text(json.dumps({"prompt_form": "condensed"}), encoding="utf-8")
+    return folder
+
+
+def test_a_trained_model_takes_the_place_of_the_one_before(trained: Path, tmp_path: Path) -> None:
+    place = tmp_path / "package" / "checkpoint"
+    assert ship(trained, place) == sum(file.stat().st_size for file in trained.iterdir())
+    (place / "README.md").write_text("figures", encoding="utf-8")
+    (trained / "model.safetensors").write_text("new", encoding="utf-8")
+    ship(trained, place)
+    assert (place / "model.safetensors").read_text(encoding="utf-8") == "new"
+    assert (place / "README.md").read_text(encoding="utf-8") == "figures"
+
+
+def test_what_is_not_finished_too_large_or_trained_on_other_prompts_is_refused(trained: Path, tmp_path: Path) -> None:
+    place = tmp_path / "checkpoint"
+    (trained / "training.json").write_text(json.dumps({"parameters": 13_000_000}), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="13,000,000 parameters"):
+        ship(trained, place)
+    (trained / "training.json").write_text(json.dumps({"parameters": 1}), encoding="utf-8")
+    (trained / "config.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="prompts of the form None"):
+        ship(trained, place)
+    (trained / "tokenizer.json").unlink()
+    with pytest.raises(ConfigurationError, match="tokenizer.json missing"):
+        ship(trained, place)
+    assert not place.exists()
+
+
+def test_the_command_says_what_is_wrong(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main([]) == 2
+    assert "usage" in capsys.readouterr().err
+    assert main([str(tmp_path)]) == ConfigurationError.exit_code
+    assert "no finished model here" in capsys.readouterr().err
+
+
+def test_an_installation_without_the_model_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="no embedded model"):
+        load_embedded({}, tmp_path)
+    with pytest.raises(ConfigurationError, match="'embedded' takes nothing after it"):
+        resolve_model("embedded:small", "household")
