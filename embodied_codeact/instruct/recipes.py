@@ -55,6 +55,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     types: list[str] = []
     action: Literal["code", "json", "text"] = "code"
     turns: Count | None = None
+    script_timeout_s: Annotated[float, msgspec.Meta(ge=0.1)] = 30.0
     seed: int = 0
     teacher: str = "expert"
     teacher_options: dict[str, str] = {}
@@ -212,7 +213,7 @@ def job_of(source: Source, place: Place, *, sandbox: str) -> Job:
     """What a worker has to know to attempt the trials of a source."""
     model, options = source.model
     usual = default_limits(ACTION_DIALECTS[source.action])
-    limits = usual if source.turns is None else msgspec.structs.replace(usual, turns=source.turns)
+    limits = msgspec.structs.replace(usual, turns=source.turns or usual.turns, script_timeout_s=source.script_timeout_s)
     return Job(
         places={source.name: place},
         model=model,

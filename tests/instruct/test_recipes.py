@@ -13,6 +13,8 @@ from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.evaluation.suite_files import find_suite
 from embodied_codeact.instruct.recipes import check_recipe, find_recipe, planned, recipe_names, trials_of
 from tests.cli.support import error_line, invoke
+from tests.conftest import REPOSITORY
+from tests.house.test_readme import blocks
 
 GOOD: dict[str, Any] = {"name": "homes", "environment": "household", "episodes": 4, "generate": {}}
 
@@ -117,3 +119,10 @@ def test_a_pattern_that_fits_no_task_is_told(tmp_path: Path) -> None:
     table = next(source for source in find_recipe("codeact-instruct").sources if source.name == "table-code")
     with pytest.raises(ConfigurationError, match="unknown task 'jump'"):
         trials_of(replace(table, tasks=["jump"]), 5, tmp_path)
+
+
+def test_the_recipe_in_the_documentation_can_be_made(tmp_path: Path) -> None:
+    [text] = blocks(REPOSITORY / "docs" / "collect.md", "yaml")
+    path = tmp_path / "documented.yaml"
+    path.write_text(text)
+    check_recipe(find_recipe(str(path)))
