@@ -86,21 +86,24 @@ def chatml(record: ChatRecord, bos: str = "") -> tuple[str, list[tuple[int, int]
 def tokenize(records: Sequence[ChatRecord], tokenizer: PreTrainedTokenizerBase) -> Iterator[Episode]:
     """Yield each conversation as tokens.
 
-    A whole conversation is one text, as it is when the model is asked; a token is learnt if all its characters are.
+    A whole conversation is one text, as it is when the model is asked. A token is learnt if all its characters are.
     """
     bos = str(tokenizer.bos_token) if _begins(tokenizer) else ""
     for first in range(0, len(records), 256):
         rendered = [chatml(record, bos) for record in records[first : first + 256]]
         encoded = tokenizer([text for text, _ in rendered], add_special_tokens=False, return_offsets_mapping=True)
-        for ids, offsets, (text, places) in zip(encoded.input_ids, encoded.offset_mapping, rendered, strict=True):
-            yield Episode(np.asarray(ids, np.int32), _inside(np.asarray(offsets, np.int64), places, len(text)))
+        for ids, offsets, (_, places) in zip(encoded.input_ids, encoded.offset_mapping, rendered, strict=True):
+            yield Episode(np.asarray(ids, np.int32), _inside(np.asarray(offsets, np.int64), places))
 
 
-def _inside(offsets: NDArray[np.int64], places: Sequence[tuple[int, int]], length: int) -> NDArray[np.bool_]:
-    """Which tokens lie wholly within one of the places. ``offsets``: (n, 2), first character and the one after."""
-    inside = np.zeros(length + 1, np.int64)
+def _inside(offsets: NDArray[np.int64], places: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
+    """Which tokens lie wholly within one of the places. ``offsets``: (n, 2), first character and the one after.
+
+    A token reaches from the end of the one before: some tokenizers do not count the blanks that a token begins with.
+    """
+    ends = offsets[:, 1]
+    starts = np.concatenate([[0], ends[:-1]])
+    inside = np.zeros(len(ends), np.bool_)
     for start, end in places:
-        inside[start:end] = 1
-    summed = np.concatenate([[0], np.cumsum(inside)])
-    starts, ends = offsets[:, 0], offsets[:, 1]
-    return (summed[ends] - summed[starts] == ends - starts) & (ends > starts)
+        inside |= (starts >= start) & (starts < end) & (ends <= end)
+    return inside

@@ -1,0 +1,140 @@
+"""Whole runs: what they leave behind, going on after a kill, adapters on both 7B families, several processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from safetensors import safe_open
+
+from embodied_codeact.contracts import Message
+from embodied_codeact.models.hf import load_hf
+from embodied_codeact.training.progress import Step, read_steps
+from tests.cli.support import error_line, invoke
+from tests.models.hf.checkpoints import STYLES, make_checkpoint
+from tests.training.conftest import SMALL, documented, write_collection
+
+
+def same(steps: list[Step]) -> list[tuple[int, float, float, float, int]]:
+    """All of the steps but their time."""
+    return [(step.step, step.loss, step.learning_rate, step.grad_norm, step.tokens) for step in steps]
+
+
+def test_a_run_leaves_a_model_that_speaks_and_says_how_it_came_to_be(trained: Path) -> None:
+    training = json.loads((trained / "training.json").read_text())
+    steps = read_steps(trained)
+    assert [step.step for step in steps] == list(range(1, training["result"]["steps"] + 1))
+    assert steps[-1].loss < steps[0].loss - 1
+    assert steps[-1].tokens == training["result"]["tokens"] == 8 * training["counts"]["tokens"]
+    assert 0 < training["counts"]["learnt_tokens"] < training["counts"]["tokens"] / 2
+    assert training["data"][0]["conversations"] == training["counts"]["trained_on"] == 24
+    assert len(training["data"][0]["sha256"]) == 64
+    assert training["recipe"]["seed"] == 0
+    assert {"processor", "cores", "gpus"} <= set(training["machine"])
+    with Image.open(trained / "loss.png") as picture:
+        assert len(picture.convert("RGB").getcolors(10**6)) > 50, "an empty picture"
+    with safe_open(trained / "model.safetensors", "pt") as weights:
+        assert {weights.get_slice(name).get_dtype() for name in weights.keys()} == {"BF16"}  # noqa: SIM118
+    model = load_hf(str(trained), {})
+    try:
+        asked = [Message("user", "Your task is to: put mug 37 on shelf 1.")]
+        usage = model.reply(asked, max_tokens=5).usage
+        assert usage is not None
+        assert usage.completion_tokens > 0
+    finally:
+        model.close()
+
+
+def test_killed_and_resumed_it_goes_on_as_if_nothing_had_been(trained: Path, tmp_path: Path) -> None:
+    """The newest checkpoint is half written, as a kill at the worst moment leaves it."""
+    words = [
+        *documented("embodied-codeact train data --preset embedded --out runs/small"),
+        "--out",
+        str(tmp_path / "run"),
+    ]
+    place = trained.parent.parent
+    with subprocess.Popen(
+        [sys.executable, "-m", "embodied_codeact", *words], cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as process:
+        while len(read_steps(tmp_path / "run")) < 7 and process.poll() is None:
+            time.sleep(0.01)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL, process.stderr
+    assert "holds a run already: go on with --resume" in error_line(invoke(*_in(words, place)))
+    newest = max((tmp_path / "run" / "checkpoints").iterdir(), key=lambda path: int(path.name.partition("-")[2]))
+    if (newest / "trainer_state.json").exists():
+        (newest / "trainer_state.json").write_text('{"global_')
+    with (tmp_path / "run" / "losses.jsonl").open("a") as losses:
+        losses.write('{"step":8,"lo')
+    assert "batch_size was 2, now 8" in error_line(invoke(*_in(words, place), "--resume", "-o", "batch_size=8"))
+    result = invoke(*_in(words, place), "--resume", "--json")
+    assert result.exit_code == 0, (result.output, result.exception)
+    assert json.loads(result.stdout)["result"]["steps"] == len(read_steps(trained))
+    assert same(read_steps(tmp_path / "run")) == same(read_steps(trained))
+    assert (tmp_path / "run" / "model.safetensors").read_bytes() == (trained / "model.safetensors").read_bytes()
+
+
+def _in(words: list[str], place: Path) -> list[str]:
+    return [str(place / word) if word == "data" else word for word in words]
+
+
+@pytest.mark.parametrize(("preset", "style"), [("mistral-7b", "mistral"), ("llama-2-7b", "llama")])
+def test_adapters_are_trained_through_the_7b_presets(
+    preset: str, style: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two steps on tiny random weights; the merged model loads, and it knows the marks of ChatML as tokens."""
+    base = make_checkpoint(tmp_path / "models" / preset, STYLES[style], max_position_embeddings=16384)
+    write_collection(tmp_path / "data", 8)
+    monkeypatch.chdir(tmp_path)
+    words = documented(f"embodied-codeact train data --preset {preset}")
+    assert f"models/{base.name}" in words
+    result = invoke(*words, "-o", "tokens=2", "-o", "sequence_length=1000", "-o", "batch_size=1", "--json")
+    assert result.exit_code == 0, (result.output, result.exception)
+    training = json.loads(result.stdout)
+    assert training["trained_parameters"] < training["parameters"]
+    out = tmp_path / words[words.index("--out") + 1]
+    assert (out / "adapter" / "adapter_model.safetensors").is_file()
+    load_hf(str(out), {}).close()
+
+
+def test_muon_is_for_the_matrices_and_goes_on_exactly(trained: Path, tmp_path: Path) -> None:
+    words = ["train", trained.parent.parent / "data", "--preset", "embedded", "-o", "optimizer=muon", "-o", "layers=1"]
+    words += ["-o", "hidden_size=32", "-o", "intermediate_size=32", "-o", "heads=2", "-o", "kv_heads=1"]
+    words += ["-o", "vocabulary=400", "-o", "batch_size=4", "-o", "save_steps=3", "-o", "epochs=3", "--out"]
+    for name in ("whole", "again"):
+        assert invoke(*words, tmp_path / name).exit_code == 0
+        assert same(read_steps(tmp_path / name)) == same(read_steps(tmp_path / "whole"))
+    losses = tmp_path / "again" / "losses.jsonl"
+    losses.write_text("".join(losses.read_text().splitlines(keepends=True)[:4]))
+    newest = max((tmp_path / "again" / "checkpoints").iterdir(), key=lambda path: int(path.name.partition("-")[2]))
+    (newest / "trainer_state.json").unlink()
+    result = invoke(*words, tmp_path / "again", "--resume")
+    assert result.exit_code == 0, (result.output, result.exception)
+    assert same(read_steps(tmp_path / "again")) == same(read_steps(tmp_path / "whole"))
+
+
+@pytest.mark.slow
+def test_two_processes_train_as_one(trained: Path, tmp_path: Path) -> None:
+    words = documented(SMALL)
+    launcher = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "-m", "embodied_codeact"]
+    ended = subprocess.run(
+        [sys.executable, *launcher, *words, "--out", str(tmp_path / "run")],
+        cwd=trained.parent.parent,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        timeout=110,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    both, one = read_steps(tmp_path / "run"), read_steps(trained)
+    assert len(both) == len(one)
+    assert both[0].loss == pytest.approx(one[0].loss, abs=0.2)
+    assert both[-1].loss == pytest.approx(one[-1].loss, abs=0.5)
