@@ -40,7 +40,7 @@ def test_a_run_leaves_a_model_that_speaks_and_says_how_it_came_to_be(trained: Pa
     assert training["recipe"]["seed"] == 0
     assert {"processor", "cores", "gpus"} <= set(training["machine"])
     with Image.open(trained / "loss.png") as picture:
-        assert len(picture.convert("RGB").getcolors(10**6)) > 50, "an empty picture"
+        assert len(picture.convert("RGB").getcolors(10**6) or []) > 50, "an empty picture"
     with safe_open(trained / "model.safetensors", "pt") as weights:
         assert {weights.get_slice(name).get_dtype() for name in weights.keys()} == {"BF16"}  # noqa: SIM118
     model = load_hf(str(trained), {})
