@@ -45,7 +45,7 @@ def episodes_attention(
         )
         for q, k, v, mask in (
             (q, k, v, _window(q.shape[2], sliding_window, q.device))
-            for q, k, v in zip(query.split(sizes, 2), key.split(sizes, 2), value.split(sizes, 2), strict=True)
+            for q, k, v in zip(*(torch.split(each, sizes, 2) for each in (query, key, value)), strict=True)
         )
     ]
     return torch.cat([part.transpose(1, 2) for part in parts], 1), None

@@ -48,11 +48,12 @@ def make_model(recipe: Recipe, records: Sequence[ChatRecord], kept_tokenizer: Pa
                 f"{recipe.model} reads {loaded.context_tokens} tokens: set -o sequence_length={loaded.context_tokens}"
             )
         grown = add_chatml(tokenizer)
-        if len(tokenizer) > model.get_input_embeddings().weight.shape[0]:  # type: ignore[operator]
+        embedding: Any = model.get_input_embeddings()
+        if len(tokenizer) > embedding.weight.shape[0]:
             model.resize_token_embeddings(len(tokenizer))
         model.train().requires_grad_(True)
         for config in (model.config, model.generation_config):
-            config.eos_token_id, config.pad_token_id = tokenizer.eos_token_id, tokenizer.pad_token_id  # type: ignore[union-attr]
+            config.eos_token_id, config.pad_token_id = tokenizer.eos_token_id, tokenizer.pad_token_id
         if recipe.lora:
             return _with_adapters(_attending(model, recipe), recipe, grown), tokenizer
     return _attending(model, recipe), tokenizer

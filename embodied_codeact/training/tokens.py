@@ -47,9 +47,11 @@ def train_tokenizer(records: Iterable[ChatRecord], vocabulary: int) -> PreTraine
     )
     texts = (f"{message.role}\n{message.content}\n" for record in records for message in record.messages)
     backend.train_from_iterator(texts, trainer)
-    return PreTrainedTokenizerFast(
+    fast: Any = PreTrainedTokenizerFast
+    made: PreTrainedTokenizerFast = fast(
         tokenizer_object=backend, eos_token=END, pad_token=PAD, chat_template=CHATML, clean_up_tokenization_spaces=False
     )
+    return made
 
 
 def add_chatml(tokenizer: PreTrainedTokenizerBase) -> int:

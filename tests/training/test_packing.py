@@ -22,7 +22,8 @@ def episodes(*lengths: int) -> list[Episode]:
 
 def make_model(kind: str, **settings: Any) -> Any:
     torch.manual_seed(0)
-    config = CONFIG_MAPPING[kind](
+    make_config: Any = CONFIG_MAPPING[kind]
+    config = make_config(
         vocab_size=50,
         hidden_size=32,
         intermediate_size=48,
@@ -34,7 +35,8 @@ def make_model(kind: str, **settings: Any) -> Any:
         pad_token_id=None,
         **settings,
     )
-    return AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+    make: Any = AutoModelForCausalLM.from_config
+    return make(config, dtype=torch.float32)
 
 
 def test_packs_hold_every_episode_once_and_are_nearly_full() -> None:
