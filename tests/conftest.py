@@ -17,6 +17,9 @@ for _number in (signal.SIGINT, signal.SIGHUP):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.default_int_handler if _number is signal.SIGINT else signal.SIG_DFL)
 
+# The expert plays where a test names no model: it is there at once, and always does the same.
+os.environ["EMBODIED_CODEACT_MODEL"] = "expert"
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 

@@ -21,6 +21,7 @@ from embodied_codeact.cli.chat_view import ChatView
 from embodied_codeact.cli.chat_worlds import Worlds
 from embodied_codeact.cli.recording import both, is_mcap_place, mcap_recorder, prepare_recording, watched
 from embodied_codeact.contracts import EnvironmentSession, Task
+from embodied_codeact.models import default_model
 from embodied_codeact.tasks import is_free
 from embodied_codeact.trajectories import TrajectoryWriter
 
@@ -38,7 +39,7 @@ def chat(
             show_default="the one that is for any instruction, else the first",
         ),
     ] = None,
-    model: common.Model = "expert",
+    model: common.UsualModel = None,
     model_option: agents.ModelOption = None,
     action: agents.ActionOption = "code",
     games: common.Games = None,
@@ -76,7 +77,9 @@ def chat(
     prepare_recording(place, environment, options, connect=connect)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
     security = common.keys_for(connect, key, server_key)
-    maker = agents.AgentMaker(environment, model, action=action, model_options=model_option, approve=approve)
+    maker = agents.AgentMaker(
+        environment, model or default_model(environment), action=action, model_options=model_option, approve=approve
+    )
     maker.limit(turns=max_turns, script_timeout_s=script_timeout)
     with contextlib.ExitStack() as stack:
         stack.callback(maker.close)

@@ -58,10 +58,15 @@ Feedback = Annotated[
 Option = Annotated[
     list[str] | None, typer.Option("--option", "-o", metavar="KEY=VALUE", help="Option of the environment.")
 ]
-Model = Annotated[
-    str,
+_MODELS = "embedded, expert, hf:PATH_OR_ID, openai:NAME@URL, replay:FILE, or script:FILE (one script, then finish)."
+Model = Annotated[str, typer.Option(help=_MODELS)]
+UsualModel = Annotated[
+    str | None,
     typer.Option(
-        help="embedded, expert, hf:PATH_OR_ID, openai:NAME@URL, replay:FILE, or script:FILE (one script, then finish)."
+        "--model",
+        envvar="EMBODIED_CODEACT_MODEL",
+        help=_MODELS,
+        show_default="embedded, where it was trained for the environment; else expert",
     ),
 ]
 Sandbox = Annotated[str, typer.Option(help="strict (refuse to run without confinement), best, or off.")]

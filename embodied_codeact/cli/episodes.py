@@ -24,6 +24,7 @@ from embodied_codeact.cli.recording import prepare_recording, recorded
 from embodied_codeact.contracts import Episode
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.evaluation import ReplayReport, replay_recordings
+from embodied_codeact.models import default_model
 from embodied_codeact.registry import load_environment
 from embodied_codeact.tasks import is_free
 from embodied_codeact.trajectories import Recording as RecordedEpisode
@@ -104,7 +105,7 @@ def _user_at(console: Console) -> User | None:
 def run(
     environment: common.Environment,
     task: Annotated[str | None, typer.Option(help="Task id, or a part of it that only one has.")] = None,
-    model: common.Model = "expert",
+    model: common.UsualModel = None,
     model_option: agents.ModelOption = None,
     action: agents.ActionOption = "code",
     games: common.Games = None,
@@ -137,7 +138,14 @@ def run(
     prepare_recording(film, environment, options, connect=connect)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
     security = common.keys_for(connect, key, server_key)
-    maker = agents.AgentMaker(environment, model, action=action, model_options=model_option, user=user, approve=approve)
+    maker = agents.AgentMaker(
+        environment,
+        model or default_model(environment),
+        action=action,
+        model_options=model_option,
+        user=user,
+        approve=approve,
+    )
     maker.limit(
         turns=max_turns, calls=max_calls, tokens=max_tokens, seconds=max_seconds, script_timeout_s=script_timeout
     )

@@ -19,9 +19,10 @@ from collections.abc import Mapping
 
 from embodied_codeact.contracts import Model
 from embodied_codeact.errors import ConfigurationError, did_you_mean
+from embodied_codeact.models.embedded import ENVIRONMENTS, is_shipped
 from embodied_codeact.models.replay import ReplayModel
 from embodied_codeact.models.script import ScriptModel
-from embodied_codeact.registry import load_expert
+from embodied_codeact.registry import base_name, load_expert
 
 KINDS = ("embedded", "expert", "replay", "script", "hf", "openai")
 HEAVY_KINDS = ("embedded", "hf", "openai")
@@ -30,7 +31,13 @@ _FORMS = "embedded, expert, replay:FILE, script:FILE, hf:PATH_OR_ID, openai:NAME
 NAMELESS = {"embedded": "there is one", "expert": "the environment chooses it"}
 """Kinds that need no name after them, and why."""
 
-__all__ = ["HEAVY_KINDS", "KINDS", "ReplayModel", "ScriptModel", "resolve_model"]
+__all__ = ["HEAVY_KINDS", "KINDS", "ReplayModel", "ScriptModel", "default_model", "resolve_model"]
+
+
+def default_model(environment: str) -> str:
+    """Return who acts where nothing is said: the model that is shipped, in the environments that it was trained for,
+    else the environment's own reference."""
+    return "embedded" if base_name(environment) in ENVIRONMENTS and is_shipped() else "expert"
 
 
 def resolve_model(spec: str, environment: str, options: Mapping[str, str] | None = None) -> Model:

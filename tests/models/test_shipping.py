@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from embodied_codeact import models
 from embodied_codeact.errors import ConfigurationError
-from embodied_codeact.models import resolve_model
+from embodied_codeact.models import default_model, resolve_model
 from embodied_codeact.models.embedded import load_embedded
 from embodied_codeact.models.embedded.shipping import FILES, main, ship
 
@@ -54,6 +55,18 @@ def test_the_command_says_what_is_wrong(capsys: pytest.CaptureFixture[str], tmp_
     assert "usage" in capsys.readouterr().err
     assert main([str(tmp_path)]) == ConfigurationError.exit_code
     assert "no finished model here" in capsys.readouterr().err
+
+
+def test_it_acts_where_it_was_trained_to_and_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "is_shipped", lambda: True)
+    assert [default_model(name) for name in ("household", "tabletop", "counter", "robot:ipc:///x")] == [
+        "embedded",
+        "embedded",
+        "expert",
+        "expert",
+    ]
+    monkeypatch.setattr(models, "is_shipped", lambda: False)
+    assert default_model("household") == "expert"
 
 
 def test_an_installation_without_the_model_says_so(tmp_path: Path) -> None:

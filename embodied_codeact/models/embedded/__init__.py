@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 CHECKPOINT = Path(__file__).parent / "checkpoint"
 NAME = "embedded"
+ENVIRONMENTS = ("household", "tabletop")
+"""Those that it was trained for. In others it knows nothing."""
+
+
+def is_shipped(checkpoint: Path = CHECKPOINT) -> bool:
+    """Whether this installation has the model."""
+    return (checkpoint / "config.json").is_file()
 
 
 def load_embedded(options: Mapping[str, str], checkpoint: Path = CHECKPOINT) -> HfModel:
@@ -29,7 +36,7 @@ def load_embedded(options: Mapping[str, str], checkpoint: Path = CHECKPOINT) -> 
     """
     from embodied_codeact.models.hf import load_hf
 
-    if not (checkpoint / "config.json").is_file():
+    if not is_shipped(checkpoint):
         raise ConfigurationError(
             "this installation has no embedded model. `make embedded-model` trains it; or name another: "
             "--model expert, hf:PATH_OR_ID, openai:NAME@URL."
