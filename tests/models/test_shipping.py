@@ -11,7 +11,7 @@ from embodied_codeact import models
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.models import default_model, resolve_model
 from embodied_codeact.models.embedded import load_embedded
-from embodied_codeact.models.embedded.shipping import FILES, main, ship
+from embodied_codeact.models.embedded.shipping import FILES, TRAINING, main, ship
 
 
 @pytest.fixture
@@ -20,14 +20,18 @@ def trained(tmp_path: Path) -> Path:
     folder.mkdir()
     for name in FILES:
         (folder / name).write_text("{}", encoding="utf-8")
-    (folder / "training.json").write_text(json.dumps({"parameters": 5_000_000}), encoding="utf-8")
+    data = [{"name": str(tmp_path / "collected"), "conversations": 3}]
+    (folder / TRAINING).write_text(json.dumps({"parameters": 5_000_000, "data": data}), encoding="utf-8")
     (folder / "config.json").write_text(json.dumps({"prompt_form": "condensed"}), encoding="utf-8")
     return folder
 
 
 def test_a_trained_model_takes_the_place_of_the_one_before(trained: Path, tmp_path: Path) -> None:
     place = tmp_path / "package" / "checkpoint"
-    assert ship(trained, place) == sum(file.stat().st_size for file in trained.iterdir())
+    assert ship(trained, place) == sum((trained / name).stat().st_size for name in FILES)
+    assert json.loads((place / TRAINING).read_text(encoding="utf-8"))["data"] == [
+        {"name": "collected", "conversations": 3}
+    ]
     (place / "README.md").write_text("figures", encoding="utf-8")
     (trained / "model.safetensors").write_text("new", encoding="utf-8")
     ship(trained, place)
@@ -37,10 +41,10 @@ def test_a_trained_model_takes_the_place_of_the_one_before(trained: Path, tmp_pa
 
 def test_what_is_not_finished_too_large_or_trained_on_other_prompts_is_refused(trained: Path, tmp_path: Path) -> None:
     place = tmp_path / "checkpoint"
-    (trained / "training.json").write_text(json.dumps({"parameters": 13_000_000}), encoding="utf-8")
+    (trained / TRAINING).write_text(json.dumps({"parameters": 13_000_000}), encoding="utf-8")
     with pytest.raises(ConfigurationError, match="13,000,000 parameters"):
         ship(trained, place)
-    (trained / "training.json").write_text(json.dumps({"parameters": 1}), encoding="utf-8")
+    (trained / TRAINING).write_text(json.dumps({"parameters": 1}), encoding="utf-8")
     (trained / "config.json").write_text("{}", encoding="utf-8")
     with pytest.raises(ConfigurationError, match="prompts of the form None"):
         ship(trained, place)

@@ -26,9 +26,10 @@ FILES = (
     "tokenizer.json",
     "tokenizer_config.json",
     "chat_template.jinja",
-    "training.json",
+    "loss.png",
 )
-"""What a checkpoint is made of; ``training.json`` says how it came about."""
+TRAINING = "training.json"
+"""How a checkpoint came about."""
 
 
 def ship(trained: Path, to: Path = CHECKPOINT) -> int:
@@ -37,10 +38,11 @@ def ship(trained: Path, to: Path = CHECKPOINT) -> int:
     Raises:
         ConfigurationError: there is none, it is not finished, too large, or expects other prompts.
     """
-    missing = [name for name in FILES if not (trained / name).is_file()]
+    missing = [name for name in (*FILES, TRAINING) if not (trained / name).is_file()]
     if missing:
         raise ConfigurationError(f"{trained}: no finished model here ({', '.join(missing)} missing)")
-    parameters = json.loads((trained / "training.json").read_text(encoding="utf-8"))["parameters"]
+    training = json.loads((trained / TRAINING).read_text(encoding="utf-8"))
+    parameters = training["parameters"]
     size = sum((trained / name).stat().st_size for name in FILES)
     if parameters > MOST_PARAMETERS or size > MOST_BYTES:
         raise ConfigurationError(
@@ -53,6 +55,9 @@ def ship(trained: Path, to: Path = CHECKPOINT) -> int:
     to.mkdir(parents=True, exist_ok=True)
     for name in FILES:
         shutil.copyfile(trained / name, to / name)
+    # Where the data lay on the machine that trained it is nobody's business.
+    training["data"] = [{**file, "name": Path(file["name"]).name} for file in training["data"]]
+    (to / TRAINING).write_text(f"{json.dumps(training, indent=2)}\n", encoding="utf-8")
     return size
 
 
