@@ -11,8 +11,8 @@ $(VENV)/bin/python:
 
 # A stamp per set of extras, so that a second `make` starts at once.
 $(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/bin/python
-	@echo "Installing embodied-codeact with household and tabletop (about two minutes the first time) ..."
-	$(PIP_INSTALL) -e '.[household,tabletop]'
+	@echo "Installing embodied-codeact with household, tabletop and models (some minutes the first time) ..."
+	$(PIP_INSTALL) -e '.[household,tabletop,models]'
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python

@@ -118,6 +118,7 @@ def draw_losses(steps: list[Step], path: Path) -> None:
     """Draw the loss over the tokens: each step, and the moving average of a fiftieth of them."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.ticker import LogLocator, NullFormatter
 
     tokens = [step.tokens / 1e6 for step in steps]
     losses = [step.loss for step in steps]
@@ -129,8 +130,10 @@ def draw_losses(steps: list[Step], path: Path) -> None:
     axes.plot(tokens, losses, color="#9ecae1", linewidth=0.8, label="each step")
     axes.plot(tokens, smooth, color="#08519c", linewidth=1.8, label=f"mean of the last {width}")
     axes.set(xlabel="tokens read (millions)", ylabel="loss of the replies (nats per token)", yscale="log")
+    # Every decade and two between; where less than one is shown, there is still something to read.
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.yaxis.set_major_formatter("{x:g}")
-    axes.yaxis.set_minor_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter(NullFormatter())
     axes.grid(visible=True, which="both", alpha=0.25)
     rates = axes.twinx()
     rates.plot(tokens, [step.learning_rate for step in steps], color="#e6550d", linewidth=1, linestyle="--")
