@@ -66,7 +66,7 @@ UsualModel = Annotated[
         "--model",
         envvar="EMBODIED_CODEACT_MODEL",
         help=_MODELS,
-        show_default="embedded, where it was trained for the environment; else expert",
+        show_default="embedded in the household, else expert",
     ),
 ]
 Sandbox = Annotated[str, typer.Option(help="strict (refuse to run without confinement), best, or off.")]

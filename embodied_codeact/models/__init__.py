@@ -35,8 +35,8 @@ __all__ = ["HEAVY_KINDS", "KINDS", "ReplayModel", "ScriptModel", "default_model"
 
 
 def default_model(environment: str) -> str:
-    """Return who acts where nothing is said: the model that is shipped, in the environments that it was trained for,
-    else the environment's own reference."""
+    """Return who acts where nothing is said: the model that is shipped, where it is good enough, else the environment's
+    own reference."""
     return "embedded" if base_name(environment) in ENVIRONMENTS and is_shipped() else "expert"
 
 

@@ -52,7 +52,7 @@ def test_it_reads_what_it_is_asked_for(embedded: Model) -> None:
         assert f'== "{place}"' in text
 
 
-@pytest.mark.parametrize("words", [("household", "--task", "look_at"), ("tabletop", "--task", "stack-two")])
-def test_it_solves_tasks(words: tuple[str, ...], tmp_path: Path) -> None:
-    result = invoke("run", *words, "--model", "embedded", "--sandbox", "best", "--out", tmp_path / "one.jsonl")
+def test_it_solves_a_household_task(tmp_path: Path) -> None:
+    words = ("household", "--model", "embedded", "--sandbox", "best", "--out", tmp_path / "one.jsonl")
+    result = invoke("run", *words)
     assert result.exit_code == 0, result.output

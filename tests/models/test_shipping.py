@@ -61,11 +61,11 @@ def test_the_command_says_what_is_wrong(capsys: pytest.CaptureFixture[str], tmp_
     assert "no finished model here" in capsys.readouterr().err
 
 
-def test_it_acts_where_it_was_trained_to_and_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_acts_where_it_is_good_and_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "is_shipped", lambda: True)
     assert [default_model(name) for name in ("household", "tabletop", "counter", "robot:ipc:///x")] == [
         "embedded",
-        "embedded",
+        "expert",
         "expert",
         "expert",
     ]

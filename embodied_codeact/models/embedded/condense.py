@@ -18,7 +18,7 @@ CONDENSED = "condensed"
 """The name of this form of a prompt, as a checkpoint's ``config.json`` has it under ``prompt_form``."""
 PROMPT_FORM = "prompt_form"
 
-LONGEST_OBSERVATION = 2400
+LONGEST_OBSERVATION = 1500
 """Characters. Of a longer one the middle is left out."""
 
 _FORMS = (("code", "<execute>"), ("json", '"tool"'), ("text", "Action:"))
