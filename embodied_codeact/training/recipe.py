@@ -90,6 +90,8 @@ def read_recipe(preset: str, options: Mapping[str, Any] | None = None, model: st
         raise ConfigurationError(unknown_name("preset", preset, preset_names()))
     written: dict[str, Any] = yaml.safe_load((PRESETS / f"{preset}.yaml").read_text(encoding="utf-8"))
     given = {**(options or {}), **({} if model is None else {"model": model})}
+    if "epochs" in given:
+        written.pop("tokens", None)  # who asks for passes over the data does not ask for the preset's tokens
     changed = {**{name: _as_text(value) for name, value in written.items()}, **given}
     recipe = convert_options(Recipe, changed, f"preset {preset!r}")
     assert isinstance(recipe, Recipe)

@@ -28,6 +28,7 @@ BRIDGE = {
 }
 
 
+@pytest.mark.slow  # it starts a server for each of many figures
 @pytest.mark.usefixtures("counter_installed")
 def test_each_figure_of_the_bridge_has_a_reference_and_their_ratio() -> None:
     measures = bench_bridge("counter", "best", arm="tabletop", calls=20, seconds=0.5)

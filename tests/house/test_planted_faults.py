@@ -21,6 +21,7 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow  # each checks the whole package
 @pytest.mark.parametrize("folder", ["envs", "primitives"])
 def test_a_planted_type_error_is_caught(copy: Path, folder: str) -> None:
     (copy / folder / "planted.py").write_text('"""Planted."""\n\nwrong: int = "text"\n')

@@ -110,7 +110,6 @@ def test_broken_line_is_named(tmp_path: Path, line: str, words: str) -> None:
         ("replay:/nowhere/x.jsonl", "cannot read /nowhere/x.jsonl"),
         ("repaly:x", "Did you mean 'replay'"),
         ("hg:some/model", "unknown model.*expert, replay:FILE"),
-        ("embedded", "not in this version"),
         ("expert:x", "takes nothing after it"),
         ("expert", "expert for environment 'pantry'"),
     ],

@@ -22,6 +22,8 @@ def test_the_presets() -> None:
         assert (recipe.batch_size, recipe.epochs, recipe.schedule, recipe.lora) == (32, 5, "cosine", False)
     embedded = read_recipe("embedded", {"layers": "8", "tokens": "1000", "tie_embeddings": "false"})
     assert (embedded.from_scratch, embedded.layers, embedded.tokens, embedded.tie_embeddings) == (True, 8, 1000, False)
+    assert read_recipe("embedded").tokens
+    assert read_recipe("embedded", {"epochs": "2"}).tokens is None
     assert read_recipe("embedded", model="here").model == "here"
 
 
