@@ -1,7 +1,8 @@
 """The messages of an episode, and the part of them that fits into one prompt.
 
 What goes first when room is short: the oldest observations are shortened, then the oldest replies are left out with
-their observations. The opening prompt, the newest exchange and the words of a person's latest instruction always stay.
+their observations. The opening prompt, the newest exchange and the words of a person's latest instruction always stay;
+where a model cannot take even them, the newest exchange is shortened: an endless output, a reply that went in circles.
 What once went stays away, and a fifth of the room is made free at a time: a model that keeps what it has computed then
 keeps it for several turns.
 """
@@ -85,16 +86,24 @@ class Conversation:
         if instruction:
             self._instruction, self._instructed_in = instruction, len(self._said) - 1
 
-    def prompt(self, budget: int, count: Callable[[Sequence[Message]], int] = estimate_tokens) -> Prompt:
+    def prompt(
+        self, budget: int, count: Callable[[Sequence[Message]], int] = estimate_tokens, *, most: int | None = None
+    ) -> Prompt:
         """Return the messages for the next reply within ``budget`` tokens.
 
-        Where not even the opening and the newest exchange fit they are returned all the same: only the model can say
-        whether that is too much.
+        Where not even the opening and the newest exchange fit they are returned all the same, unless they are more than
+        ``most``: then that exchange is shortened, what was observed first, and only the model can say whether it is
+        still too much.
         """
         if count(self._reduced(self._shortened, self._dropped)) > budget:
             self._make_room(budget, count)
         shortened = max(self._shortened - self._dropped // 2, 0)
-        return Prompt(self._reduced(self._shortened, self._dropped), self._dropped, shortened)
+        messages = self._reduced(self._shortened, self._dropped)
+        for place in (-1, -2) if self._said and most is not None else ():
+            if count(messages) > most:
+                messages[place] = self._cut(len(self._said) + place)
+                shortened += place == -1
+        return Prompt(messages, self._dropped, shortened)
 
     def _make_room(self, budget: int, count: Callable[[Sequence[Message]], int]) -> None:
         """Reduce until the prompt fits with room to spare, or at least fits, or nothing more can go."""
@@ -118,11 +127,16 @@ class Conversation:
         exchanges cut, their pictures taken away."""
         said = list(self._said)
         for index in range(1, min(2 * shortened, len(said)), 2):
-            text = cut_middle(said[index].content, _SHORTENED_CHARS)
-            if index == self._instructed_in and self._instruction not in text:
-                text = f"{text}\n\n{self._instruction}"
-            said[index] = Message("user", text)
+            said[index] = self._cut(index)
         return [*self._noted_opening(dropped), *said[dropped:]]
+
+    def _cut(self, index: int) -> Message:
+        """What was said, in short, with the latest instruction if that is in it."""
+        message = self._said[index]
+        text = cut_middle(message.content, _SHORTENED_CHARS)
+        if index == self._instructed_in and self._instruction not in text:
+            text = f"{text}\n\n{self._instruction}"
+        return Message(message.role, text)
 
     def _noted_opening(self, dropped: int) -> list[Message]:
         if not dropped:

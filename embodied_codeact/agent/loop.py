@@ -28,7 +28,7 @@ from embodied_codeact.agent.observation import ScriptOutcome
 from embodied_codeact.agent.people import Instruction, instruction_text, notes_text
 from embodied_codeact.agent.prompt import opening_messages, without_instruction
 from embodied_codeact.agent.tools import Toolbox
-from embodied_codeact.agent.usage import measured_usage, prompt_budget, takes_images
+from embodied_codeact.agent.usage import measured_usage, prompt_budget, prompt_limit, takes_images
 from embodied_codeact.contracts import (
     Action,
     ApiDescription,
@@ -156,7 +156,8 @@ class Attempt:
         """Ask the model; None where its person broke into the reply. The turn is recorded at once, so that nothing that
         follows can lose it."""
         index = len(self.turns)
-        prompt = self.conversation.prompt(prompt_budget(self.model, self.limits), token_counter(self.model))
+        budget, most = prompt_budget(self.model, self.limits), prompt_limit(self.model)
+        prompt = self.conversation.prompt(budget, token_counter(self.model), most=most)
         asked = time.monotonic()
         try:
             reply = self._reply(index, prompt.messages)

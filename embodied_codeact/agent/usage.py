@@ -34,6 +34,12 @@ def prompt_budget(model: Model, limits: Limits) -> int:
     return max(context - limits.reply_tokens, context // 4)
 
 
+def prompt_limit(model: Model) -> int | None:
+    """Tokens that a prompt has at most, whatever that costs: a quarter of the context is the reply's. None where the
+    model does not know its context."""
+    return model.context_tokens * 3 // 4 if isinstance(model, KnowsContext) else None
+
+
 def takes_images(model: Model) -> bool:
     """Whether pictures can be shown to the model."""
     return isinstance(model, TakesImages) and model.takes_images

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
@@ -26,6 +24,7 @@ from embodied_codeact.cli.evaluation_run import Wishes
 from embodied_codeact.cli.evaluation_view import RunProgress
 from embodied_codeact.errors import ConfigurationError, OperatorError
 from embodied_codeact.evaluation.engine import Fault
+from embodied_codeact.evaluation.run_folder import this_machine
 from embodied_codeact.evaluation.trials import TrialRunner
 from embodied_codeact.instruct.collection import TASKS, Collection, CollectionManifest, SourceCounts, check_folder
 from embodied_codeact.instruct.recipes import (
@@ -219,18 +218,12 @@ def collect(
 
 
 def _manifest(recipe: Recipe, counts: dict[str, int]) -> CollectionManifest:
-    machine: dict[str, Any] = {
-        "system": f"{platform.system()} {platform.release()}",
-        "processor": platform.machine(),
-        "cores": len(os.sched_getaffinity(0)),
-        "python": platform.python_version(),
-    }
     return CollectionManifest(
         recipe=recipe,
         episodes=counts,
         version=__version__,
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        machine=machine,
+        machine=this_machine(),
     )
 
 

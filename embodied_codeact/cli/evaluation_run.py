@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import platform
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -31,7 +29,7 @@ from embodied_codeact.contracts import Task
 from embodied_codeact.errors import ConfigurationError, unknown_name
 from embodied_codeact.evaluation.engine import Ended, Fault, Job, Place
 from embodied_codeact.evaluation.plan import ListTasks, Plan, Selection, list_tasks, make_plan
-from embodied_codeact.evaluation.run_folder import MEDIA, TASKS, RunManifest
+from embodied_codeact.evaluation.run_folder import MEDIA, TASKS, RunManifest, this_machine
 from embodied_codeact.evaluation.run_store import RunStore, check_folder
 from embodied_codeact.evaluation.suite_files import environment_suite, fill_in, find_suite
 from embodied_codeact.evaluation.suites import Suite
@@ -211,12 +209,7 @@ def _manifest(wishes: Wishes, plan: Plan, job: Job) -> RunManifest:
         incomplete=plan.incomplete,
         version=__version__,
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        machine={
-            "system": f"{platform.system()} {platform.release()}",
-            "processor": platform.machine(),
-            "cores": len(os.sched_getaffinity(0)),
-            "python": platform.python_version(),
-        },
+        machine=this_machine(),
     )
 
 

@@ -13,6 +13,7 @@ import msgspec
 import yaml
 
 from embodied_codeact.errors import ConfigurationError, unknown_name
+from embodied_codeact.yaml_files import read_yaml
 
 SCRATCH = "scratch"
 """The variable that every launch file has: a folder of its own, gone afterwards."""
@@ -134,18 +135,13 @@ def read_launch_file(name_or_path: str) -> LaunchFile:
     """
     path = Path(name_or_path)
     if name_or_path in launch_names():
-        text = resources.files("embodied_codeact.launch").joinpath(f"{name_or_path}.yaml").read_text()
+        fields = yaml.safe_load(resources.files("embodied_codeact.launch").joinpath(f"{name_or_path}.yaml").read_text())
     elif path.suffix in (".yaml", ".yml"):
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(f"cannot read launch file {path}: {error}") from error
+        fields = read_yaml(path, "the launch file")
     else:
         raise ConfigurationError(unknown_name("launch file", name_or_path, launch_names()))
     try:
-        launch_file = msgspec.convert(yaml.safe_load(text), LaunchFile)
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"{name_or_path} is not YAML: {error}") from error
+        launch_file = msgspec.convert(fields, LaunchFile)
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"{name_or_path} is not a launch file: {error}") from error
     problem = _problem(launch_file)

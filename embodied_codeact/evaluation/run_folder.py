@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+import platform
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,39 @@ def key_of(episode: Episode) -> str:
         return str(trial)
     key = trial_key(episode.task.environment, episode.task)
     return f"{key}~{digest_of(episode.task.instruction)[:8]}" if is_free(episode.task) else key
+
+
+def holds(folder: Path, what: str, manifest: str, ours: Set[str], *, resume: bool) -> bool:
+    """Return whether a folder holds what is to be written there (``what``: ``"a run"``) already, so that it goes on.
+
+    Args:
+        manifest: the file that is there where it was begun.
+        ours: names of all that may lie in such a folder.
+
+    Raises:
+        ConfigurationError: it is there and not to be resumed, something else is there, or the folder cannot be read.
+    """
+    try:
+        names = {entry.name for entry in folder.iterdir()} if folder.exists() else set[str]()
+    except OSError as error:
+        raise ConfigurationError(f"cannot write {what} to {folder}: {error.strerror}") from error
+    if manifest in names:
+        if not resume:
+            raise ConfigurationError(f"{folder} holds {what}: go on with it by --resume, or choose another folder")
+        return True
+    if strangers := sorted(name for name in names - ours if not name.startswith(".")):
+        raise ConfigurationError(f"{folder} is no folder of {what}, and not empty ({strangers[0]}): choose another one")
+    return False
+
+
+def this_machine() -> dict[str, Any]:
+    """On what something is begun, as manifests say it."""
+    return {
+        "system": f"{platform.system()} {platform.release()}",
+        "processor": platform.machine(),
+        "cores": len(os.sched_getaffinity(0)),
+        "python": platform.python_version(),
+    }
 
 
 def digest_of(*parts: Any) -> str:

@@ -24,6 +24,7 @@ from embodied_codeact.evaluation.run_folder import (
     Run,
     RunManifest,
     digest_of,
+    holds,
     read_manifest,
     read_trials,
     write_whole,
@@ -64,7 +65,7 @@ class RunStore:
         fingerprints = {trial.key: fingerprint(trial) for trial in trials}
         digest = digest_of([getattr(manifest, name) for name in _DECIDING], fingerprints)
         self.manifest = msgspec.structs.replace(manifest, trials=len(trials), digest=digest)
-        there = _look_at(folder, resume=resume)
+        there = holds(folder, "a run", MANIFEST, _OURS, resume=resume)
         if there:
             _check_same(folder, read_manifest(folder), self.manifest, trials)
         try:
@@ -134,23 +135,7 @@ def check_folder(folder: Path, *, resume: bool) -> None:
     Raises:
         ConfigurationError: as :class:`RunStore`.
     """
-    _look_at(folder, resume=resume)
-
-
-def _look_at(folder: Path, *, resume: bool) -> bool:
-    """Return whether a run is there already."""
-    try:
-        names = {entry.name for entry in folder.iterdir()} if folder.exists() else set[str]()
-    except OSError as error:
-        raise ConfigurationError(f"cannot write a run to {folder}: {error.strerror}") from error
-    if MANIFEST in names:
-        if not resume:
-            raise ConfigurationError(f"{folder} holds a run: go on with it by --resume, or choose another folder")
-        return True
-    strangers = sorted(name for name in names - _OURS if not name.startswith("."))
-    if strangers:
-        raise ConfigurationError(f"{folder} is no folder of a run, and not empty ({strangers[0]}): choose another one")
-    return False
+    holds(folder, "a run", MANIFEST, _OURS, resume=resume)
 
 
 def _check_same(folder: Path, before: RunManifest, now: RunManifest, trials: Sequence[Trial]) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 from msgspec.structs import replace
 
 from embodied_codeact.errors import ConfigurationError, did_you_mean, unknown_name
 from embodied_codeact.evaluation.suites import Part, Suite
 from embodied_codeact.registry import base_name, environment_names
+from embodied_codeact.yaml_files import read_yaml
 
 SUITES = "embodied_codeact.suites"
 _ENDINGS = (".yaml", ".yml")
@@ -48,12 +48,7 @@ def read_suite(path: Path) -> Suite:
     Raises:
         ConfigurationError: it cannot be read, is no YAML, or no suite (file and place named).
     """
-    try:
-        fields = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"cannot read the suite {path}: {getattr(error, 'strerror', error)}") from error
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"the suite {path} is no YAML: {error}") from error
+    fields = read_yaml(path, "the suite")
     if isinstance(fields, dict):
         fields.setdefault("name", path.stem)
     try:

@@ -22,7 +22,7 @@ import msgspec
 
 from embodied_codeact.errors import ConfigurationError, OperatorError
 from embodied_codeact.evaluation.engine import Ended, Fault
-from embodied_codeact.evaluation.run_folder import digest_of, write_whole
+from embodied_codeact.evaluation.run_folder import digest_of, holds, write_whole
 from embodied_codeact.evaluation.run_store import Seen
 from embodied_codeact.instruct.conversations import CONVERSATIONS, Conversation
 from embodied_codeact.instruct.conversion import conversation_of, message_digest, why_not
@@ -94,7 +94,7 @@ class Collection:
         """Conversations by the digest of their words, and of opening and scripts."""
         digest = digest_of(manifest.recipe, manifest.episodes)
         self.manifest = msgspec.structs.replace(manifest, digest=digest)
-        there = _look_at(folder, resume=resume)
+        there = holds(folder, "a collection", MANIFEST, _OURS, resume=resume)
         if there:
             _check_same(folder, self.manifest)
         else:
@@ -215,24 +215,7 @@ def check_folder(folder: Path, *, resume: bool) -> None:
     Raises:
         ConfigurationError: as :class:`Collection`.
     """
-    _look_at(folder, resume=resume)
-
-
-def _look_at(folder: Path, *, resume: bool) -> bool:
-    """Return whether a collection is there already."""
-    try:
-        names = {entry.name for entry in folder.iterdir()} if folder.exists() else set[str]()
-    except OSError as error:
-        raise ConfigurationError(f"cannot write a collection to {folder}: {error.strerror}") from error
-    if MANIFEST in names:
-        if not resume:
-            raise ConfigurationError(f"{folder} holds a collection: go on by --resume, or choose another folder")
-        return True
-    if strangers := sorted(name for name in names - _OURS if not name.startswith(".")):
-        raise ConfigurationError(
-            f"{folder} is no folder of a collection, and not empty ({strangers[0]}): choose another one"
-        )
-    return False
+    holds(folder, "a collection", MANIFEST, _OURS, resume=resume)
 
 
 def _begin(folder: Path, manifest: CollectionManifest) -> None:

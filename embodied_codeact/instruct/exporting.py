@@ -22,6 +22,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from embodied_codeact import chatml
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.instruct.conversations import Conversation
 from embodied_codeact.instruct.files import parquet_module, replacing
@@ -29,19 +30,6 @@ from embodied_codeact.instruct.files import parquet_module, replacing
 ExportFormat = Literal["jsonl", "parquet", "chatml"]
 Untrained = Literal["keep", "drop", "split"]
 
-CHATML_TEMPLATE = (
-    "{%- for message in messages %}"
-    "{{- '<|im_start|>' + message['role'] + '\\n' }}"
-    "{%- if message['role'] == 'assistant' %}"
-    "{% generation %}{{- message['content'] + '<|im_end|>' }}{% endgeneration %}{{- '\\n' }}"
-    "{%- else %}{{- message['content'] + '<|im_end|>\\n' }}{%- endif %}"
-    "{%- endfor %}"
-    "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}{%- endif %}"
-)
-"""ChatML as a chat template of transformers. Its ``generation`` marks tell TRL's ``assistant_only_loss`` what is the
-assistant's, the end of its turn included."""
-
-_MARKS = ("<|im_start|>", "<|im_end|>")
 _BATCH = 500
 
 
@@ -138,12 +126,12 @@ class _ChatML(_JsonLines):
 
     def write(self, row: dict[str, Any]) -> None:
         messages = row["messages"] if "messages" in row else [*row["prompt"], *row["completion"]]
-        if any(mark in message["content"] for message in messages for mark in _MARKS):
+        if any(mark in message["content"] for message in messages for mark in (chatml.START, chatml.END)):
             raise ConfigurationError(
-                f"conversation {row['id']} holds {' or '.join(_MARKS)} in what is said, which ChatML cannot tell from "
-                "its own marks; export it as jsonl"
+                f"conversation {row['id']} holds {chatml.START} or {chatml.END} in what is said, which ChatML cannot "
+                "tell from its own marks; export it as jsonl"
             )
-        turns = (f"<|im_start|>{message['role']}\n{message['content']}<|im_end|>\n" for message in messages)
+        turns = (f"{chatml.opened(message['role'])}{chatml.closed(message['content'])}\n" for message in messages)
         self._stream.write(f"{''.join(turns)}\n".encode())
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
-import yaml
 
 from embodied_codeact.agent import ACTION_DIALECTS
 from embodied_codeact.agent.limits import default_limits
@@ -23,6 +22,7 @@ from embodied_codeact.evaluation.plan import make_plan
 from embodied_codeact.evaluation.suites import Generated, Part, Suite, Trial
 from embodied_codeact.models import HEAVY_KINDS, resolve_model
 from embodied_codeact.registry import base_name, convert_options, load_generator, open_environment
+from embodied_codeact.yaml_files import read_yaml
 
 RECIPES = "embodied_codeact.recipes"
 PERTURBED = "perturbed"
@@ -106,12 +106,7 @@ def read_recipe(path: Path) -> Recipe:
     Raises:
         ConfigurationError: it cannot be read, is no YAML, or no recipe (file and place named).
     """
-    try:
-        fields = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"cannot read the recipe {path}: {getattr(error, 'strerror', error)}") from error
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"the recipe {path} is no YAML: {error}") from error
+    fields = read_yaml(path, "the recipe")
     try:
         if isinstance(fields, dict):
             fields.setdefault("name", path.stem)

@@ -1,12 +1,11 @@
-"""Conversations to train on: from collections, chat JSON Lines or Parquet."""
+"""Conversations to train on, in any form that :mod:`embodied_codeact.instruct.general` reads."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -14,6 +13,7 @@ from embodied_codeact.contracts import Message
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.instruct import ChatMessage
 from embodied_codeact.instruct.conversations import conversations_file
+from embodied_codeact.instruct.general import read_any
 from embodied_codeact.models.embedded.condense import condense
 
 
@@ -21,30 +21,6 @@ class ChatRecord(msgspec.Struct, frozen=True):
     """A conversation as training needs it."""
 
     messages: list[ChatMessage]
-
-
-class _Row(msgspec.Struct, frozen=True):
-    """What a line may hold: a :class:`~embodied_codeact.instruct.Conversation`, or what ``instruct export`` makes of
-    one: ``messages`` with their marks in ``train``, or a ``prompt`` and the ``completion`` to learn."""
-
-    messages: list[ChatMessage] | None = None
-    prompt: list[ChatMessage] | None = None
-    completion: list[ChatMessage] | None = None
-    train: list[bool] | None = None
-
-    def record(self) -> ChatRecord:
-        messages, marks = self.messages, self.train
-        if messages is None:
-            if self.prompt is None or self.completion is None:
-                raise msgspec.ValidationError("neither `messages` nor `prompt` and `completion`")
-            messages = [*self.prompt, *self.completion]
-            marks = [False] * len(self.prompt) + [True] * len(self.completion)
-        if marks is None:
-            return ChatRecord(messages)
-        if len(marks) != len(messages):
-            raise msgspec.ValidationError(f"{len(marks)} marks in `train` for {len(messages)} messages")
-        pairs = zip(messages, marks, strict=True)
-        return ChatRecord([msgspec.structs.replace(message, train=mark) for message, mark in pairs])
 
 
 @dataclass(frozen=True)
@@ -66,7 +42,7 @@ def read_data(places: Iterable[Path]) -> tuple[list[ChatRecord], list[DataFile]]
     files: list[DataFile] = []
     for place in places:
         file = conversations_file(place)
-        found = list(_read_parquet(file) if file.suffix == ".parquet" else _read_lines(file))
+        found = [ChatRecord(conversation.messages) for conversation in read_any(file)]
         with file.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         records += found
@@ -75,40 +51,6 @@ def read_data(places: Iterable[Path]) -> tuple[list[ChatRecord], list[DataFile]]
         names = ", ".join(file.name for file in files)
         raise ConfigurationError(f"{names}: no reply of the assistant to learn from in {len(records)} conversations")
     return records, files
-
-
-def _read_lines(file: Path) -> Iterator[ChatRecord]:
-    decoder = msgspec.json.Decoder(_Row)
-    with file.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                try:
-                    yield decoder.decode(line).record()
-                except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                    raise ConfigurationError(f"{file}, line {number}: no chat messages: {error}") from error
-
-
-def _read_parquet(file: Path) -> Iterator[ChatRecord]:
-    import pyarrow
-    import pyarrow.parquet
-
-    try:
-        table = pyarrow.parquet.ParquetFile(file)
-        columns = [name for name in table.schema_arrow.names if name in _Row.__struct_fields__]
-        for batch in table.iter_batches(columns=columns):
-            for row in batch.to_pylist():
-                yield msgspec.convert(_without_nulls(row), _Row).record()
-    except (pyarrow.ArrowException, msgspec.ValidationError) as error:
-        raise ConfigurationError(f"{file}: no chat messages: {error}") from error
-
-
-def _without_nulls(value: Any) -> Any:
-    """A column has a value in every row, if only none."""
-    if isinstance(value, list):
-        return [_without_nulls(each) for each in value]
-    if isinstance(value, dict):
-        return {name: _without_nulls(each) for name, each in value.items() if each is not None}
-    return value
 
 
 def condensed(record: ChatRecord) -> ChatRecord:

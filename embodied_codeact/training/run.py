@@ -14,6 +14,7 @@ from accelerate import PartialState
 from rich.console import Console
 from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
 
+from embodied_codeact.chatml import END, START
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.models.embedded.condense import CONDENSED, PROMPT_FORM
 from embodied_codeact.models.hf.loading import quiet
@@ -25,7 +26,7 @@ from embodied_codeact.training.optimizers import make_optimizer
 from embodied_codeact.training.packing import Pack, Packs, collate, pack
 from embodied_codeact.training.progress import CURVE, ProgressCallback, draw_losses, read_steps
 from embodied_codeact.training.recipe import Recipe
-from embodied_codeact.training.tokens import END, START, Episode, tokenize
+from embodied_codeact.training.tokens import Episode, tokenize
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
-from embodied_codeact.models.hf.chat import CHATML
+from embodied_codeact.chatml import END, START, TEMPLATE, closed, opened
 from embodied_codeact.training.data import ChatRecord
 
-START, END, PAD = "<|im_start|>", "<|im_end|>", "<|pad|>"
+PAD = "<|pad|>"
 
 _WORDS = Regex(r"\n[ ]*|[ ]?[A-Za-z]+|[0-9]|[ ]?[^\sA-Za-z0-9]+|\s")
 """Digits stand alone, so that no number is a word; a line's indentation is one piece with its line feed."""
@@ -49,7 +49,11 @@ def train_tokenizer(records: Iterable[ChatRecord], vocabulary: int) -> PreTraine
     backend.train_from_iterator(texts, trainer)
     fast: Any = PreTrainedTokenizerFast
     made: PreTrainedTokenizerFast = fast(
-        tokenizer_object=backend, eos_token=END, pad_token=PAD, chat_template=CHATML, clean_up_tokenization_spaces=False
+        tokenizer_object=backend,
+        eos_token=END,
+        pad_token=PAD,
+        chat_template=TEMPLATE,
+        clean_up_tokenization_spaces=False,
     )
     return made
 
@@ -59,7 +63,7 @@ def add_chatml(tokenizer: PreTrainedTokenizerBase) -> int:
     and the end of a message ends a reply. Return how many tokens are new."""
     marks: Any = [AddedToken(mark, special=True, normalized=False) for mark in (START, END)]
     added = tokenizer.add_tokens(marks, special_tokens=True)
-    tokenizer.chat_template = ("{{ bos_token }}" if _begins(tokenizer) else "") + CHATML
+    tokenizer.chat_template = ("{{ bos_token }}" if _begins(tokenizer) else "") + TEMPLATE
     tokenizer.eos_token = END
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.unk_token or END
@@ -71,12 +75,12 @@ def _begins(tokenizer: PreTrainedTokenizerBase) -> bool:
     return tokenizer.bos_token_id is not None and tokenizer("").input_ids[:1] == [tokenizer.bos_token_id]
 
 
-def chatml(record: ChatRecord, bos: str = "") -> tuple[str, list[tuple[int, int]]]:
+def written(record: ChatRecord, bos: str = "") -> tuple[str, list[tuple[int, int]]]:
     """Return a conversation as ChatML text, and the places (start, end) in it of what is learnt: each such reply
     with the mark that ends it."""
     parts, places, length = [bos], [], len(bos)
     for message in record.messages:
-        opening, said = f"{START}{message.role}\n", f"{message.content}{END}"
+        opening, said = opened(message.role), closed(message.content)
         length += len(opening)
         if message.role == "assistant" and message.train:
             places.append((length, length + len(said)))
@@ -92,7 +96,7 @@ def tokenize(records: Sequence[ChatRecord], tokenizer: PreTrainedTokenizerBase) 
     """
     bos = str(tokenizer.bos_token) if _begins(tokenizer) else ""
     for first in range(0, len(records), 256):
-        rendered = [chatml(record, bos) for record in records[first : first + 256]]
+        rendered = [written(record, bos) for record in records[first : first + 256]]
         encoded = tokenizer([text for text, _ in rendered], add_special_tokens=False, return_offsets_mapping=True)
         for ids, offsets, (_, places) in zip(encoded.input_ids, encoded.offset_mapping, rendered, strict=True):
             yield Episode(np.asarray(ids, np.int32), _inside(np.asarray(offsets, np.int64), places))

@@ -76,6 +76,22 @@ def test_opening_and_newest_stay_whatever_the_budget() -> None:
     assert len(made.messages) == 8
 
 
+def test_an_exchange_that_no_model_could_take_is_shortened_what_was_observed_first() -> None:
+    made = Conversation([Message("system", "rules"), Message("user", "task")])
+    made.add_reply("r" * 3000)
+    made.add_observation("o" * 3000)
+    whole = estimate_tokens(made.messages)
+    assert made.prompt(1, most=whole).messages == made.messages
+    fewer = made.prompt(1, most=whole - 1)
+    assert fewer.shortened == 1
+    assert fewer.messages[-2] == made.messages[-2]
+    assert "characters cut" in fewer.messages[-1].content
+    least = made.prompt(1, most=estimate_tokens(fewer.messages) - 1)
+    assert [message.role for message in least.messages[-2:]] == ["assistant", "user"]
+    assert all("characters cut" in message.content for message in least.messages[-2:])
+    assert estimate_tokens(least.messages) < 400
+
+
 def test_what_a_person_asked_for_last_stays_when_its_observation_goes() -> None:
     """Else the model would go back to the task of the opening."""
     wanted = "The user says: now the blue one"

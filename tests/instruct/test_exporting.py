@@ -9,9 +9,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from embodied_codeact import chatml
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.instruct import ChatMessage, Conversation
-from embodied_codeact.instruct.exporting import CHATML_TEMPLATE, ExportFormat, export
+from embodied_codeact.instruct.exporting import ExportFormat, export
+from embodied_codeact.instruct.general import read_any
 from tests.instruct.made import conversation
 
 MANY = [conversation(number, mistake=number % 3 == 0) for number in range(12)]
@@ -38,6 +40,18 @@ def test_datasets_reads_what_was_written(form: ExportFormat, tmp_path: Path) -> 
         assert row["train"] == [said.train for said in one.messages]
         assert (row["id"], row["source"], row["recovered"]) == (one.id, "household", one.recovered)
         assert json.loads(row["provenance"]) == one.provenance
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_what_was_written_is_read_back_as_it_was(form: ExportFormat, tmp_path: Path) -> None:
+    """Marks, counts and provenance included, so an export can be mixed and trained on."""
+    export(MANY, tmp_path / f"all.{form}", form)
+    assert list(read_any(tmp_path / f"all.{form}")) == MANY
+    export(MANY, tmp_path / f"split.{form}", form, untrained="split")
+    for row, one in zip(read_any(tmp_path / f"split.{form}"), MANY, strict=True):
+        assert [said.train for said in row.messages if said.role == "assistant"] == [
+            said.train for said in one.messages if said.role == "assistant"
+        ]
 
 
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
@@ -105,7 +119,7 @@ def tiny() -> tuple[Any, Any]:
     tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=inner, eos_token="<|im_end|>", pad_token="<pad>", additional_special_tokens=["<|im_start|>"]
     )
-    tokenizer.chat_template = CHATML_TEMPLATE
+    tokenizer.chat_template = chatml.TEMPLATE
     config = LlamaConfig(
         vocab_size=len(tokenizer),
         hidden_size=16,

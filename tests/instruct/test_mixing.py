@@ -58,7 +58,12 @@ def test_forms_of_general_conversations(tmp_path: Path) -> None:
         ('{"messages": [{"role": "robot", "content": "x"}]}', "unknown role 'robot'"),
         ('{"messages": [{"role": "user", "content": 3}]}', "content of a message is no text"),
         ('{"conversations": ["x"]}', "no object with from and value"),
-        ('{"source": "a", "messages": [{"role": "user"}]}', "not a conversation"),
+        ('{"messages": [{"role": "user"}]}', "content of a message is no text"),
+        ('{"messages": [{"role": "assistant", "content": "x"}], "provenance": "{"}', "its provenance is no JSON"),
+        (
+            '{"messages": [{"role": "assistant", "content": "x"}], "provenance": {}, "turns": "many"}',
+            "not a conversation: .*turns",
+        ),
     ],
 )
 def test_a_bad_line_is_told_with_file_and_number(row: str, why: str, tmp_path: Path) -> None:

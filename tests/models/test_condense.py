@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from embodied_codeact.agent import MINT, NATIVE, Dialect, Limits
-from embodied_codeact.agent.dialects import ACTION_DIALECTS
+from embodied_codeact.agent.dialects import ACTION_DIALECTS, DIALECTS, Standing
 from embodied_codeact.agent.observation import ScriptOutcome, describe_outcome
 from embodied_codeact.agent.prompt import opening_messages
 from embodied_codeact.contracts import ExecutionResult, Message, Observation
@@ -34,6 +34,13 @@ def test_the_form_of_action_is_told() -> None:
 
 def test_the_number_of_turns_makes_no_difference() -> None:
     assert condense(opening(NATIVE, turns=2)) == condense(opening(NATIVE, turns=9))
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=lambda dialect: dialect.name)
+def test_budgets_are_left_out(dialect: Dialect) -> None:
+    for turns in (1, 2, 4):
+        (message,) = condense([Message("user", dialect.frame("It is open.", Standing(turns, 1)))])
+        assert message.content == "Observation:\nIt is open."
 
 
 def test_of_an_observation_stay_output_error_and_what_is_held() -> None:

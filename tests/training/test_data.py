@@ -33,16 +33,20 @@ def test_of_a_prompt_and_its_completion_the_completion_is_learnt(tmp_path: Path)
     row = {"prompt": SAID[:4], "completion": SAID[4:5]}
     pa.parquet.write_table(pa.Table.from_pylist([row]), tmp_path / "split.parquet")
     (record,), _ = read_data([tmp_path / "split.parquet"])
-    assert [message.train for message in record.messages] == [False] * 4 + [True]
+    assert [message.train for message in record.messages if message.role == "assistant"] == [False, True]
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ('{"messages": [{"role": "tool", "content": ""}]}', "line 1: no chat messages: Invalid enum value 'tool'"),
-        ("{}", "neither `messages` nor `prompt`"),
-        ('{"messages": [{"role": "user", "content": "x"}], "train": []}', "0 marks in `train` for 1 messages"),
-        ('{"messages": [{"role": "user", "content": "x"}]}', "no reply of the assistant to learn from in 1 conv"),
+        ('{"messages": [{"role": "tool", "content": ""}]}', "line 1: unknown role 'tool' of a message"),
+        ("{}", "nor a prompt and its completion"),
+        ('{"messages": [{"role": "user", "content": "x"}], "train": []}', "0 marks in train for 1 messages"),
+        ('{"messages": [{"role": "user", "content": "x"}]}', "no reply of an assistant in it"),
+        (
+            '{"messages": [{"role": "assistant", "content": "x", "train": false}]}',
+            "no reply of the assistant to learn from in 1 conv",
+        ),
         ("nothing", "line 1"),
     ],
 )
@@ -57,5 +61,5 @@ def test_a_parquet_file_without_messages_is_refused(tmp_path: Path) -> None:
     pa.parquet.write_table(pa.table({"text": ["x"]}), tmp_path / "x.parquet")
     (tmp_path / "y.parquet").write_bytes(msgspec.json.encode({}))
     for name in ("x", "y"):
-        with pytest.raises(ConfigurationError, match="no chat messages"):
+        with pytest.raises(ConfigurationError, match="neither messages|not a Parquet file"):
             read_data([tmp_path / f"{name}.parquet"])

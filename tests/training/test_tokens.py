@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
+from embodied_codeact.chatml import END
 from embodied_codeact.training.data import ChatRecord
-from embodied_codeact.training.tokens import END, add_chatml, chatml, tokenize, train_tokenizer
+from embodied_codeact.training.tokens import add_chatml, tokenize, train_tokenizer, written
 from tests.models.hf.checkpoints import STYLES, make_tokenizer
 from tests.training.conftest import conversation
 
@@ -59,4 +60,6 @@ def test_the_own_tokenizer_spells_any_text_and_digits_one_by_one(tmp_path: Path)
         "1234505"
     )
     assert len(tokenizer.tokenize("<execute>\n")) < len("<execute>\n") / 2, "it learnt nothing of the data"
-    assert chatml(RECORDS[0])[0].count(END) == tokenizer(chatml(RECORDS[0])[0]).input_ids.count(tokenizer.eos_token_id)
+    assert written(RECORDS[0])[0].count(END) == tokenizer(written(RECORDS[0])[0]).input_ids.count(
+        tokenizer.eos_token_id
+    )

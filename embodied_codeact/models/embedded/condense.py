@@ -26,7 +26,10 @@ _METHOD = re.compile(r"^(?:(\w+)\.)?(\w+)\(.*\)(?: ->.*)?$", re.MULTILINE)
 _COMMAND = re.compile(r"^[a-z][\w/]*(?: [\w/{}\[\]=, -]+)?$(?=\n    \S)", re.MULTILINE)
 _REFUSAL = re.compile(r"^What cannot be done here raises an error that says why \((\w+)\)\.$", re.MULTILINE)
 _STATE = re.compile(r"^state\.(\w+): ", re.MULTILINE)
-_BUDGET = re.compile(r"^(?:You have \d+ (?:turns?|steps?)\b.*|\d+ turns? left\.|Task:)$\n?", re.MULTILINE)
+_BUDGET = re.compile(
+    r"^(?:You have \d+ (?:turns?|steps?)\b.*|\d+ turns? left\b.*|You should take the last step .*|Task:)$\n?",
+    re.MULTILINE,
+)
 _CHANGES = re.compile(r"^Changes of state:\n((?:(?:state\.|\.\.\. and ).*\n?)+)", re.MULTILINE)
 _TOLD = ("state.holding:",)
 

@@ -18,8 +18,8 @@ import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from embodied_codeact.chatml import TEMPLATE
 from embodied_codeact.contracts import Measure, Message
-from embodied_codeact.models.hf.chat import CHATML
 from embodied_codeact.models.hf.loading import load_checkpoint, quiet
 from embodied_codeact.models.hf.model import HfEpisodeModel, HfModel
 from embodied_codeact.models.hf.options import HfOptions
@@ -129,7 +129,7 @@ def _make_checkpoint(folder: Path, hidden: int, layers: int) -> None:
     backend.decoder = decoders.ByteLevel()
     backend.add_special_tokens([AddedToken(token, special=True) for token in _SPECIAL])
     fast: Any = PreTrainedTokenizerFast
-    tokenizer: PreTrainedTokenizerFast = fast(tokenizer_object=backend, eos_token=_SPECIAL[1], chat_template=CHATML)
+    tokenizer: PreTrainedTokenizerFast = fast(tokenizer_object=backend, eos_token=_SPECIAL[1], chat_template=TEMPLATE)
     config = LlamaConfig(
         vocab_size=len(tokenizer),
         hidden_size=hidden,

@@ -13,17 +13,10 @@ from collections.abc import Iterable, Sequence
 from jinja2.exceptions import TemplateError
 from transformers import PreTrainedTokenizerBase
 
+from embodied_codeact import chatml
 from embodied_codeact.contracts import Message
 from embodied_codeact.errors import ConfigurationError, ModelError
 from embodied_codeact.models.hf.codec import Codec
-
-CHATML = (
-    "{% for message in messages %}"
-    "{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}"
-    "{% endfor %}"
-    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
-)
-"""For tokenizers without a template. https://github.com/openai/openai-python/blob/v0.28.1/chatml.md"""
 
 _SYSTEM, _FIRST, _REPLY, _SECOND = "blueprint", "firstly", "replying", "secondly"
 _ASKED = [Message("user", _FIRST), Message("assistant", _REPLY), Message("user", _SECOND)]
@@ -41,7 +34,7 @@ class ChatFormat:
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, codec: Codec) -> None:
         self._tokenizer = tokenizer
-        self._template: str | None = None if tokenizer.chat_template else _begun(CHATML, tokenizer)
+        self._template: str | None = None if tokenizer.chat_template else _begun(chatml.TEMPLATE, tokenizer)
         try:
             sample = self._text(_ASKED)
         except _RENDERING as error:
