@@ -61,8 +61,8 @@ ONE = "description: d\nprocesses:\n  p: {command: doctor, arguments: [%s]}\n"
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"description: [1", "is not YAML"),
-        (b"\xff\xfe\x00", "cannot read launch file"),
+        (b"description: [1", "is no YAML"),
+        (b"\xff\xfe\x00", "cannot read the launch file"),
         (b"description: d\n", "missing required field `processes`"),
         (b"description: d\nprocesses: {}\n", "names no process"),
         (b"description: d\nprocesses: {}\nnodes: 1\n", "unknown field `nodes`"),

@@ -109,7 +109,7 @@ def test_a_collection_that_was_killed_goes_on(tmp_path: Path) -> None:
     assert not psutil.wait_procs(started, timeout=20)[1], "its workers end with it"
     before = file.read_bytes()
     file.write_bytes(before + before[:700])
-    assert "go on by --resume" in error_line(invoke(*words))
+    assert "go on with it by --resume" in error_line(invoke(*words))
     assert "not asked for" in error_line(invoke(*words, "--resume", "--limit", "7"))
     report = collected(recipe, out, "--resume", "--workers", 1)
     assert file.read_bytes().startswith(before)
