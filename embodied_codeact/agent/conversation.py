@@ -99,8 +99,9 @@ class Conversation:
             self._make_room(budget, count)
         shortened = max(self._shortened - self._dropped // 2, 0)
         messages = self._reduced(self._shortened, self._dropped)
-        for place in (-1, -2) if self._said and most is not None else ():
-            if count(messages) > most:
+        limit = float("inf") if most is None or not self._said else most
+        for place in (-1, -2):
+            if count(messages) > limit:
                 messages[place] = self._cut(len(self._said) + place)
                 shortened += place == -1
         return Prompt(messages, self._dropped, shortened)

@@ -19,11 +19,10 @@ from embodied_codeact.channel import Channel, ChannelClosed, ChannelCorrupt
 from embodied_codeact.errors import OPERATOR_ERRORS, EnvironmentFailure
 from embodied_codeact.evaluation.engine import Job, Lost, Outcome
 from embodied_codeact.evaluation.suites import Trial
+from embodied_codeact.models import computes
 from embodied_codeact.processes import describe_exit, end_process
 
 _WORKER = "embodied_codeact.evaluation.worker_process"
-_COMPUTES = "hf:"
-"""A model that computes in its worker, with as many threads as that has cores."""
 _MOST_DEATHS = 5
 """Workers that die one after another before any of them gave an outcome: none ever will."""
 
@@ -49,7 +48,7 @@ class LocalEngine:
         self._closed = False
         self._workers: list[_Worker] = []
         try:
-            for cores in shares(sorted(os.sched_getaffinity(0)), workers, whole=job.model.startswith(_COMPUTES)):
+            for cores in shares(sorted(os.sched_getaffinity(0)), workers, whole=computes(job.model)):
                 self._workers.append(_Worker(job, cores))
         except BaseException:
             self.close()

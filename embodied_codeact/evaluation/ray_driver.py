@@ -40,6 +40,7 @@ from embodied_codeact.channel import Channel, ChannelClosed
 from embodied_codeact.errors import OPERATOR_ERRORS, EnvironmentFailure, OperatorError
 from embodied_codeact.evaluation.ray_cluster import Order, connect, cpus, in_a_line, listens
 from embodied_codeact.evaluation.ray_worker import RayWorker
+from embodied_codeact.models import computes
 from embodied_codeact.processes import kill_session, on_hangup
 
 _GRACE_S = 4.0
@@ -191,7 +192,10 @@ class Driver:
             raise EnvironmentFailure(_cannot_start(error)) from error
         said = future.result()
         actor.where = f"{said['host']} (process {said['pid']})"
-        self._call(actor, self._opened, actor.handle.open.remote())
+        # Ray counts CPUs and deals out none. Where they are this machine's cores, and all of them, each worker can have
+        # the one that it was counted; elsewhere others may be at work beside it.
+        on_a_core = said["cores"] == _cpus_of(said["host"]) and not computes(self._order.setup.job.model)
+        self._call(actor, self._opened, actor.handle.open.remote(on_a_core=on_a_core))
 
     def _opened(self, actor: _Actor, ref: Any, future: Future[Any]) -> None:
         del ref
@@ -305,6 +309,12 @@ class Driver:
             f"{counts}; the others wait for a free {name} in the Ray cluster "
             f"({free.get(name, 0.0):g} of {there.get(name, 0.0):g} are free)"
         )
+
+
+def _cpus_of(host: str) -> float:
+    """How many CPUs the cluster counts on a machine, on however many nodes."""
+    nodes = [node for node in ray.nodes() if node["Alive"] and node["NodeManagerHostname"] == host]
+    return sum(float(node["Resources"].get("CPU", 0.0)) for node in nodes)
 
 
 def serve(channel: Channel, order: Order) -> None:

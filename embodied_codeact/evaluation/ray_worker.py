@@ -48,15 +48,16 @@ class RayWorker:
         self._setup = setup
         self._worker: TrialWorker | None = None
         self._told = 0
+        self._core: socket.socket | None = None
         self._lock = threading.Lock()
 
     def hello(self) -> dict[str, Any]:
-        """Say where this worker is: ``host``, ``pid``."""
-        return {"host": socket.gethostname(), "pid": os.getpid()}
+        """Say where this worker is: ``host``, ``pid``, and how many ``cores`` it may use there."""
+        return {"host": socket.gethostname(), "pid": os.getpid(), "cores": len(os.sched_getaffinity(0))}
 
-    def open(self) -> dict[str, str] | None:
+    def open(self, *, on_a_core: bool = False) -> dict[str, str] | None:
         """Get ready, which includes loading the model; return ``kind`` and ``message`` of the error that keeps this
-        worker from it. May be called again."""
+        worker from it. May be called again. ``on_a_core``: keep to a core that no other worker has."""
         take_interrupts()
         with self._lock:
             if self._worker is not None:
@@ -64,6 +65,7 @@ class RayWorker:
             try:
                 setup = self._checked()
                 os.environ.update(setup.variables)
+                self._core = claim_core() if on_a_core else None
                 self._worker = TrialWorker(setup.job)
             except OperatorError as error:
                 return {"kind": type(error).__name__, "message": str(error)}
@@ -116,6 +118,25 @@ class RayWorker:
         with contextlib.suppress(OSError):
             os.chdir(setup.folder)
         return setup
+
+
+def claim_core(name: str = "embodied-codeact") -> socket.socket | None:
+    """Keep this process, and all that it starts from now on, to a core of its own, so that the processes of one worker
+    do not push those of another from core to core. Return what holds the core until it is closed; None where all are
+    taken by that ``name`` on this machine, and nothing is changed then."""
+    for core in sorted(os.sched_getaffinity(0)):
+        # An abstract name: known to all of this machine, and free again when this process ends in whatever way.
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0{name}/core/{core}")
+        except OSError:
+            claim.close()
+            continue
+        for thread in os.listdir("/proc/self/task"):
+            with contextlib.suppress(OSError):  # it has ended
+                os.sched_setaffinity(int(thread), {core})
+        return claim
+    return None
 
 
 class _Versioned(msgspec.Struct):

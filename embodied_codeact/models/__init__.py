@@ -28,16 +28,26 @@ KINDS = ("embedded", "expert", "replay", "script", "hf", "openai")
 HEAVY_KINDS = ("embedded", "hf", "openai")
 """Those that take time to load, or reach out to the network."""
 _FORMS = "embedded, expert, replay:FILE, script:FILE, hf:PATH_OR_ID, openai:NAME@URL"
+_COMPUTING_KINDS = ("embedded", "hf")
 NAMELESS = {"embedded": "there is one", "expert": "the environment chooses it"}
 """Kinds that need no name after them, and why."""
 
-__all__ = ["HEAVY_KINDS", "KINDS", "ReplayModel", "ScriptModel", "default_model", "resolve_model"]
+__all__ = ["HEAVY_KINDS", "KINDS", "ReplayModel", "ScriptModel", "computes", "default_model", "resolve_model"]
 
 
 def default_model(environment: str) -> str:
     """Return who acts where nothing is said: the model that is shipped, where it is good enough, else the environment's
     own reference."""
     return "embedded" if base_name(environment) in ENVIRONMENTS and is_shipped() else "expert"
+
+
+def computes(spec: str) -> bool:
+    """Whether the model that ``spec`` names computes in this process, and is the quicker the more cores it has.
+
+    >>> computes("embedded"), computes("perturbed:hf:CHECKPOINT"), computes("openai:NAME@URL")
+    (True, True, False)
+    """
+    return spec.removeprefix("perturbed:").partition(":")[0] in _COMPUTING_KINDS
 
 
 def resolve_model(spec: str, environment: str, options: Mapping[str, str] | None = None) -> Model:

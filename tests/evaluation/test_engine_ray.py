@@ -6,6 +6,7 @@ import contextlib
 import importlib.util
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -91,6 +92,37 @@ def test_a_worker_says_what_its_node_lacks(tmp_path: Path, plan: Plan) -> None:
     said = RayWorker(msgspec.msgpack.encode(setup)).open()
     assert said is not None
     assert f"{missing} is missing here: games, models and other files must be at the same path" in said["message"]
+
+
+_CLAIMS = """
+import os, subprocess, sys, threading
+from embodied_codeact.evaluation.ray_worker import claim_core
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+claim = claim_core(sys.argv[1])
+seen = {frozenset(os.sched_getaffinity(int(thread))) for thread in os.listdir("/proc/self/task")}
+seen.add(frozenset(eval(subprocess.check_output([sys.executable, "-c", "import os; print(os.sched_getaffinity(0))"]))))
+print(claim is not None, sorted(map(sorted, seen)), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_each_worker_has_a_core_that_no_other_has() -> None:
+    """With all its threads and what it starts; one more than there are cores is left where it is, until one is free."""
+    cores = sorted(os.sched_getaffinity(0))
+    with contextlib.ExitStack() as stack:
+
+        def claims() -> tuple[subprocess.Popen[str], str]:
+            words = [sys.executable, "-c", _CLAIMS, f"test-{os.getpid()}"]
+            process = stack.enter_context(subprocess.Popen(words, stdin=-1, stdout=-1, text=True))
+            assert process.stdout is not None
+            return process, process.stdout.readline().strip()
+
+        first, *others = [claims() for _ in cores]
+        assert sorted(said for _, said in (first, *others)) == sorted(f"True [[{core}]]" for core in cores)
+        assert claims()[1] == f"False [{cores}]"
+        first[0].kill()
+        first[0].wait()
+        assert claims()[1] == first[1]
 
 
 def test_the_files_that_have_to_be_on_every_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
