@@ -28,7 +28,7 @@ from embodied_codeact.agent.observation import ScriptOutcome
 from embodied_codeact.agent.people import Instruction, instruction_text, notes_text
 from embodied_codeact.agent.prompt import opening_messages, without_instruction
 from embodied_codeact.agent.tools import Toolbox
-from embodied_codeact.agent.usage import measured_usage, prompt_budget, prompt_limit, takes_images
+from embodied_codeact.agent.usage import measured_usage, prompt_budget, prompt_limit, reply_budget, takes_images
 from embodied_codeact.contracts import (
     Action,
     ApiDescription,
@@ -186,7 +186,7 @@ class Attempt:
         return action
 
     def _reply(self, index: int, messages: list[Message]) -> Reply:
-        stop, most = self.dialect.stop, self.limits.reply_tokens
+        stop, most = self.dialect.stop, reply_budget(self.model, self.limits)
         with self.company.interruptible():
             if self.agent.on_event is None or not isinstance(self.model, StreamingModel):
                 return self.model.reply(messages, stop=stop, max_tokens=most)

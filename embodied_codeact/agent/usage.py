@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from embodied_codeact.agent.conversation import estimate_tokens
 from embodied_codeact.agent.limits import Limits
-from embodied_codeact.contracts import KnowsContext, Message, Model, Reply, TakesImages, Usage
+from embodied_codeact.contracts import BoundsReplies, KnowsContext, Message, Model, Reply, TakesImages, Usage
 
 
 def measured_usage(reply: Reply, prompt: Sequence[Message], seconds: float) -> Usage:
@@ -25,13 +25,19 @@ def measured_usage(reply: Reply, prompt: Sequence[Message], seconds: float) -> U
     return usage if usage.seconds else replace(usage, seconds=seconds)
 
 
+def reply_budget(model: Model, limits: Limits) -> int:
+    """Tokens that a reply may have."""
+    own = model.reply_tokens if isinstance(model, BoundsReplies) else None
+    return limits.reply_tokens if own is None else min(own, limits.reply_tokens)
+
+
 def prompt_budget(model: Model, limits: Limits) -> int:
     """Tokens that a prompt may have: what the limits, and the model's own context, leave beside the reply. At least a
     quarter of the context is left to it, also where the reply could fill it all."""
     context = limits.context_tokens
     if isinstance(model, KnowsContext):
         context = min(context, model.context_tokens)
-    return max(context - limits.reply_tokens, context // 4)
+    return max(context - reply_budget(model, limits), context // 4)
 
 
 def prompt_limit(model: Model) -> int | None:

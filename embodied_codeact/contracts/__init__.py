@@ -40,6 +40,7 @@ from embodied_codeact.contracts.environment import (
 )
 from embodied_codeact.contracts.generator import Generator
 from embodied_codeact.contracts.model import (
+    BoundsReplies,
     ClosableModel,
     CountsTokens,
     KnowsContext,
@@ -88,6 +89,7 @@ __all__ = [
     "Action",
     "ApiDescription",
     "Benchmark",
+    "BoundsReplies",
     "CallFinished",
     "CallRecord",
     "CheckReport",

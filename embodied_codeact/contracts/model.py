@@ -82,6 +82,14 @@ class KnowsContext(Protocol):
 
 
 @runtime_checkable
+class BoundsReplies(Protocol):
+    """A model that knows how many tokens a reply of its own has at most, where ``reply_tokens`` is not None: a longer
+    one would only go round in circles."""
+
+    reply_tokens: int | None
+
+
+@runtime_checkable
 class TakesImages(Protocol):
     """A model to which pictures can be shown, where ``takes_images`` is true."""
 

@@ -26,7 +26,7 @@ from embodied_codeact.training.optimizers import make_optimizer
 from embodied_codeact.training.packing import Pack, Packs, collate, pack
 from embodied_codeact.training.progress import CURVE, ProgressCallback, draw_losses, read_steps
 from embodied_codeact.training.recipe import Recipe
-from embodied_codeact.training.tokens import Episode, tokenize
+from embodied_codeact.training.tokens import Episode, longest_reply, tokenize
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,9 @@ def _prepare(records: list[ChatRecord], recipe: Recipe, out: Path, state: Partia
             f"{recipe.sequence_length} tokens (-o sequence_length=N) and {counts['nothing_to_learn']} have no reply to "
             "learn"
         )
+    if recipe.from_scratch:
+        # It has never seen a reply that was longer: one would be a reply without end.
+        model.generation_config.max_new_tokens = max(map(longest_reply, kept))
     packs = pack(kept, recipe.sequence_length, recipe.seed)
     return Prepared(packs, {**counts, "packs": len(packs)}, model, tokenizer)
 

@@ -102,6 +102,12 @@ def tokenize(records: Sequence[ChatRecord], tokenizer: PreTrainedTokenizerBase) 
             yield Episode(np.asarray(ids, np.int32), _inside(np.asarray(offsets, np.int64), places))
 
 
+def longest_reply(episode: Episode) -> int:
+    """How many tokens the longest reply has that is learnt."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], episode.learnt, [False]])))
+    return int(np.max(edges[1::2] - edges[::2], initial=0))
+
+
 def _inside(offsets: NDArray[np.int64], places: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
     """Which tokens lie wholly within one of the places. ``offsets``: (n, 2), first character and the one after.
 

@@ -16,6 +16,7 @@ from embodied_codeact.envs.household.expert_direct import (
 )
 from embodied_codeact.envs.household.expert_habits import kind_of
 from embodied_codeact.envs.household.expert_pieces import Household, fill, literal, looking
+from embodied_codeact.envs.household.expert_plain import PLAIN_STYLE
 from embodied_codeact.envs.household.expert_planner import APPLIANCES, Step
 from embodied_codeact.envs.household.expert_reading import Goal
 from embodied_codeact.envs.household.expert_renaming import Renaming
@@ -24,7 +25,6 @@ from embodied_codeact.envs.household.expert_styles_objects import OBJECT_STYLES
 from embodied_codeact.envs.household.expert_styles_plans import PLAN_STYLES
 
 STYLES: tuple[Style, ...] = (*FUNCTION_STYLES, *OBJECT_STYLES, *PLAN_STYLES)
-PLAIN_STYLE = next(style for style in STYLES if style.name == "inline")
 _VOCABULARY: dict[str, tuple[str, ...]] = {
     "look_into": ("look_into", "check", "inspect", "visit", "peek_into", "see_into"),
     "place": ("place", "spot", "where", "receptacle", "location"),
@@ -143,7 +143,7 @@ def _treatment(plan: Plan) -> str:
 def _places(plan: Plan, rng: random.Random) -> str:
     """Where to search: listed, or sorted by the program itself where it has the state."""
     if plan.likely:
-        listed = literal(plan.search) if plan.household.flat or not plan.household.stateful else "state.places"
+        listed = "state.places" if plan.household.stateful else literal(plan.search)
         return (
             f"likely = {literal(plan.likely)}\n"
             f"places = sorted({listed}, key=lambda place: place.split()[0] not in likely)\n"
@@ -170,12 +170,18 @@ def _places(plan: Plan, rng: random.Random) -> str:
     return f"places = {literal(plan.search)}\n"
 
 
+def _wanted(goal: Goal) -> str:
+    """The kinds of things and places that the task names."""
+    named = {"thing": goal.thing, "container": goal.container, "lamp" if goal.task == "look" else "target": goal.target}
+    return "".join(f'{name} = "{kind}"\n' for name, kind in named.items() if kind)
+
+
 def _targets(plan: Plan) -> str:
     """Where to put things."""
     if plan.goal.task == "look":
         return ""
     if plan.likely:
-        return f'targets = [place for place in places if place.split()[0] == "{plan.goal.target}"]\n'
+        return "targets = [place for place in places if place.split()[0] == target]\n"
     return f"targets = {literal(plan.targets)}\n"
 
 
@@ -191,6 +197,7 @@ def _finish(template: str, plan: Plan, blocks: dict[str, str], reach: str = "") 
         )
     blocks = {
         "look": looking(plan.household),
+        "wanted": _wanted(goal),
         "places": _places(plan, rng),
         "targets": _targets(plan),
         "free": free,

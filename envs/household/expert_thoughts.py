@@ -25,8 +25,8 @@ def first_thought(goal: Goal, likely: list[str], rng: random.Random, *, explore:
         )
     return rng.choice(
         (
-            f"I need to find {_a(goal.thing)}, then {_steps(goal)}. It is most likely at a {places}; I search there "
-            "first, then everywhere else, opening what is closed.",
+            f"I need to find {_a(goal.thing)}, then {_steps(goal)}. I search the likeliest places first, then "
+            "everywhere else.",
             f"The plan: search for {_a(goal.thing)}, likely places ({', '.join(likely[:3])}) first, then "
             f"{_steps(goal)}. One script can do all of it, since it sees each answer.",
             f"Where {_a(goal.thing)} is kept I can only guess: {places}, say. The script goes through the places in "

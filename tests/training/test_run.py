@@ -45,6 +45,8 @@ def test_a_run_leaves_a_model_that_speaks_and_says_how_it_came_to_be(trained: Pa
         assert {weights.get_slice(name).get_dtype() for name in weights.keys()} == {"BF16"}  # noqa: SIM118
     model = load_hf(str(trained), {})
     try:
+        assert model.reply_tokens is not None
+        assert 10 < model.reply_tokens < training["counts"]["learnt_tokens"] / 24, "the longest reply of them"
         asked = [Message("user", "Your task is to: put mug 37 on shelf 1.")]
         usage = model.reply(asked, max_tokens=5).usage
         assert usage is not None

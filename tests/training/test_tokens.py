@@ -10,7 +10,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from embodied_codeact.chatml import END
 from embodied_codeact.training.data import ChatRecord
-from embodied_codeact.training.tokens import add_chatml, tokenize, train_tokenizer, written
+from embodied_codeact.training.tokens import Episode, add_chatml, longest_reply, tokenize, train_tokenizer, written
 from tests.models.hf.checkpoints import STYLES, make_tokenizer
 from tests.training.conftest import conversation
 
@@ -35,6 +35,11 @@ def test_the_learnt_tokens_are_the_replies_to_learn(tokenizer: PreTrainedTokeniz
             for start, end in edges.reshape(-1, 2)
         ]
         assert learnt == [m.content + END for m in record.messages if m.role == "assistant" and m.train]
+        assert longest_reply(episode) == max(end - start for start, end in edges.reshape(-1, 2))
+
+
+def test_where_nothing_is_learnt_no_reply_is_longest() -> None:
+    assert longest_reply(Episode(np.arange(3, dtype=np.int32), np.zeros(3, np.bool_))) == 0
 
 
 def test_a_conversation_is_tokenized_as_the_model_will_be_asked(tokenizer: PreTrainedTokenizerBase) -> None:

@@ -36,11 +36,13 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A loaded model. ``context_tokens``: how many tokens it was made for."""
+    """A loaded model. ``context_tokens``: how many tokens it was made for. ``reply_tokens``: how many a reply has at
+    most, where the checkpoint says so (``max_new_tokens`` in its ``generation_config.json``)."""
 
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
     context_tokens: int
+    reply_tokens: int | None
 
 
 def load_checkpoint(path_or_id: str, options: HfOptions) -> Checkpoint:
@@ -71,7 +73,7 @@ def load_checkpoint(path_or_id: str, options: HfOptions) -> Checkpoint:
         if options.device_map is None and options.quantization is None:
             model = _loaded(name, lambda: model.to(device))
     model.eval().requires_grad_(requires_grad=False)
-    return Checkpoint(model, tokenizer, context)
+    return Checkpoint(model, tokenizer, context, model.generation_config.max_new_tokens)
 
 
 def locate(path_or_id: str) -> str:

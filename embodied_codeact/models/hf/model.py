@@ -33,6 +33,7 @@ class Speaker:
         self.name = name
         self.options = options
         self.context_tokens = checkpoint.context_tokens
+        self.reply_tokens = checkpoint.reply_tokens
         self.codec = Codec(checkpoint.tokenizer)
         self.chat = ChatFormat(checkpoint.tokenizer, self.codec)
         self._condenses = getattr(checkpoint.model.config, PROMPT_FORM, None) == CONDENSED
@@ -73,6 +74,7 @@ class HfEpisodeModel:
         self._speaker = speaker
         self.name = speaker.name
         self.context_tokens = speaker.context_tokens
+        self.reply_tokens = speaker.reply_tokens
         self.computed_tokens = 0
         self.last_computed_tokens = 0
         self._slot = Slot()

@@ -136,7 +136,7 @@ def test_the_plain_one_writes_in_one_way(games: Path, flat: bool) -> None:
     for thing in ("mug", "book"):
         message = Message("user", f"{ROOM}a desk 1, and a bed 1.\nYour task is to: put a {thing} in desk.")
         text = HouseholdExpert(plain=True).reply([message]).text.replace(thing, "thing")
-        said.append(re.sub(r"(likely = ).*|It is most likely .*", r"\1", text))
+        said.append(re.sub(r"(likely = ).*", r"\1", text))
     assert said[0] == said[1]
 
 
