@@ -122,7 +122,7 @@ class Collection:
             return
         episode = decode_episode(ended.line)
         source = self._sources[ended.trial.part]
-        reason, like = why_not(episode), ""
+        reason, like = why_not(episode, source.keep), ""
         if not reason:
             conversation = conversation_of(episode, self._recipe, source)
             reason, like = self._twin(conversation)

@@ -54,9 +54,11 @@ def perturbed_turns(episode: Episode) -> dict[int, str]:
     return {int(index): str(kind) for index, kind in episode.metadata.get("perturbed", {}).items()}
 
 
-def why_not(episode: Episode) -> str:
-    """Why an episode is nothing to learn from; empty where it is something."""
-    if not episode.status.success:
+def why_not(episode: Episode, keep: str = "solved") -> str:
+    """Why an episode is nothing to learn from; empty where it is something. ``keep`` as in a recipe's source."""
+    if keep == "declined" and (episode.status.success or episode.end != "finish"):
+        return "not declined"
+    if keep == "solved" and not episode.status.success:
         return f"not successful, ended by {episode.end}"
     spoilt = perturbed_turns(episode)
     acted = [turn.index for turn in episode.turns if isinstance(turn.action, CodeAction | ToolCall)]

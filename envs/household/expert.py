@@ -129,6 +129,11 @@ def _decide(briefing: Briefing, memory: Memory) -> Decision:
     goal = read_goal(briefing.sentence, kinds, seen)
     if goal is not None and _achieved(goal, memory):
         return Conclusion("I have completed the task.", "done")
+    if goal is not None and briefing.plain and memory.scripts and _not_there(goal, briefing, memory):
+        return Conclusion(
+            f"I have looked into everything and there is no {goal.thing} here, so this cannot be done.",
+            f"there is no {goal.thing} here",
+        )
     if _hopeless(goal, briefing, memory):
         return Conclusion("I have tried what I could, and another search would not show anything new.", "not found")
     if goal is None:
@@ -163,9 +168,15 @@ def _achieved(goal: Goal, memory: Memory) -> bool:
 
 def _hopeless(goal: Goal | None, briefing: Briefing, memory: Memory) -> bool:
     """Whether another script could only repeat the ones before. One that was cut off leaves something to do."""
+    if memory.scripts < _PATIENCE:
+        return False
+    return memory.scripts >= _MAX_SCRIPTS or _not_there(goal, briefing, memory)
+
+
+def _not_there(goal: Goal | None, briefing: Briefing, memory: Memory) -> bool:
+    """Whether every place was looked into, and what is wanted was nowhere."""
     searched = all(place in memory.contents for place in briefing.places)
-    found = goal is not None and bool(memory.holding or memory.where(goal.thing))
-    return memory.scripts >= _MAX_SCRIPTS or (memory.scripts >= _PATIENCE and searched and not found)
+    return searched and not (goal is not None and (memory.holding or memory.where(goal.thing)))
 
 
 def _begin(goal: Goal, briefing: Briefing, memory: Memory) -> Decision:

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import msgspec
 
 from embodied_codeact.envs.household.builder import FIRST_NUMBER, BuiltHome, build_home, whole_file
+from embodied_codeact.envs.household.builder_absent import absent_sentence
 from embodied_codeact.envs.household.builder_composed import BuiltTask
 from embodied_codeact.envs.household.builder_levels import DEFAULT, Difficulty, Hidden, Level, level
 from embodied_codeact.envs.household.builder_plans import Split, rooms
@@ -78,6 +79,9 @@ class GeneratorOptions(msgspec.Struct, frozen=True, kw_only=True):
             "so many as the count. 'shipped' is the one of the suite phrasings."
         ),
     ] = ""
+    absent: Annotated[
+        bool, msgspec.Meta(description="Ask for what is not in the home: whoever is honest says that it is not there.")
+    ] = False
 
     def level(self) -> Level:
         """The level of the difficulty, changed where an option says so."""
@@ -114,6 +118,7 @@ class HomeSpec:
     trial: str
     rng: random.Random
     sentence: str | None = None
+    absent: bool = False
 
     @property
     def task_type(self) -> str:
@@ -127,7 +132,13 @@ class HomeSpec:
 
     def build(self, level: Level, split: Split) -> tuple[BuiltHome, dict[str, Any]]:
         """Make the home; return it, and what is kept beside the game."""
+        chance = self.rng.getstate()
         built = build_home(self.assignment, self.number, self.rng, level, split, sentence=self.sentence)
+        if self.absent:
+            # The same home once more, of which it is known now what is not in it.
+            sentence = absent_sentence(built, split, self.rng)
+            self.rng.setstate(chance)
+            built = build_home(self.assignment, self.number, self.rng, level, split, sentence=sentence)
         return built, traj_data(built, self.trial, split)
 
 
@@ -138,6 +149,8 @@ def home_specs(options: GeneratorOptions, *, count: int, seed: int) -> Iterator[
         ConfigurationError: an option names what does not exist, or a task that its rooms do not suit.
     """
     kinds = _task_types(options)
+    if options.absent and (options.instructions or options.set != "alfworld"):
+        raise ConfigurationError("'absent' is for tasks of ALFWorld's kinds, in words of its own")
     if options.instructions:
         yield from _told_specs(options, count, seed)
         return
@@ -147,7 +160,7 @@ def home_specs(options: GeneratorOptions, *, count: int, seed: int) -> Iterator[
         if options.set == "alfworld":
             rng = random.Random(f"household/{seed}/{index}")
             found = assign(kind, rng, split=options.split, room=options.room_type)
-            yield HomeSpec(found, number, trial, rng)
+            yield HomeSpec(found, number, trial, rng, absent=options.absent)
         else:
             rng = random.Random(f"household/{options.set}/{seed}/{index}")
             yield ComposedSpec(kind, tuple(options.room_type or rooms()), number, trial, rng)
@@ -231,6 +244,8 @@ class HouseholdGenerator:
             chosen["instructions"] = digest_of_instructions(options.instructions)
         else:
             del chosen["instructions"]
+        if not options.absent:
+            del chosen["absent"]
         folder = OutputFolder(out, {**chosen, "seed": seed, "count": count})
         _task_types(options)
         tally = _Tally()

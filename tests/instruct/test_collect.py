@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import threading
 from collections import Counter
@@ -62,6 +63,29 @@ def test_homes_with_mistakes_and_what_mends_them(tmp_path: Path) -> None:
     forms = {each.provenance["source"]: (each.action_format, each.provenance["options"]) for each in kept}
     assert forms == {"spoilt": ("code", {}), "calls": ("json", {"api": "mint", "feedback": "explained"})}
     assert any(each.errors for each in kept if each.provenance["source"] == "spoilt")
+
+
+def test_what_cannot_be_done_is_tried_and_declined(tmp_path: Path) -> None:
+    """Homes that lack what is asked for: kept is who looked into everything and says so; who can do it is not."""
+    homes = {
+        "name": "absent",
+        "environment": "household",
+        "episodes": 6,
+        "seed": 43,
+        "teacher_options": {"plain": "true"},
+    }
+    homes |= {"generate": {"options": {"absent": True}}, "keep": "declined"}
+    report = collected(write_recipe(tmp_path / "absent.yaml", homes), tmp_path / "out")
+    assert (report["kept"], report["recovered"]) == (6, 0)
+    for each in read_conversations(tmp_path / "out"):
+        wanted = re.search(r'^thing = "(\w+)"$', each.messages[2].content, re.MULTILINE)
+        assert wanted is not None
+        assert f"{wanted[1]} 1" not in each.messages[3].content, "it is there"
+        assert each.messages[-1].content.endswith(f"<solution>there is no {wanted[1]} here</solution>")
+        assert each.turns == 2
+    there = write_recipe(tmp_path / "there.yaml", {**homes, "generate": {}, "episodes": 2})
+    assert collected(there, tmp_path / "none")["kept"] == 0
+    assert {each["reason"] for each in rejected(tmp_path / "none")} == {"not declined"}
 
 
 @pytest.mark.usefixtures("counter_installed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -331,3 +332,21 @@ def test_all_six_kinds_of_task_come_by_turns(tmp_path: Path) -> None:
 def test_every_plan_wins(tmp_path: Path, difficulty: Difficulty, split: Split) -> None:
     options = GeneratorOptions(task_type=list(BUILDABLE), difficulty=difficulty, split=split, verify=True)
     assert generate(tmp_path, 35, seed=11, options=options).verified == 35
+
+
+def test_what_is_asked_for_can_be_absent(tmp_path: Path) -> None:
+    """The same homes, whose sentences name a kind of thing that is nowhere in them, and a receptacle that is."""
+    generate(tmp_path / "usual", 24, seed=5)
+    generate(tmp_path / "absent", 24, seed=5, options=GeneratorOptions(absent=True))
+    for usual, absent in zip(beside(tmp_path / "usual"), beside(tmp_path / "absent"), strict=True):
+        assert usual["pddl_params"] == absent["pddl_params"]
+    kinds = {thing.lower() for plan in floor_plans("training") for thing in plan.things}
+    for task in list_tasks("household", str(tmp_path / "absent")):
+        game = read_game(Path(task.metadata["game"]))
+        there = {fact[2].lower() for fact in facts(Path(task.metadata["game"])) if fact[0] == "objectType"}
+        (asked,) = kinds & set(re.findall(r"[a-z]+", task.instruction)) - {"clean", "cool"}
+        assert there
+        assert f"{asked}type" not in there
+        assert game.problem == read_game(tmp_path / "usual" / Path(task.id) / GAME_NAME).problem
+    with pytest.raises(ConfigurationError, match="'absent' is for tasks of ALFWorld's kinds"):
+        generate(tmp_path / "atomic", 2, options=GeneratorOptions(absent=True, set="atomic"))
