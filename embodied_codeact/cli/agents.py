@@ -16,7 +16,7 @@ from embodied_codeact.agent.limits import default_limits
 from embodied_codeact.agent.people import Approver, Person
 from embodied_codeact.contracts import ClosableModel, Model, SharedModel
 from embodied_codeact.errors import ConfigurationError, unknown_name
-from embodied_codeact.models import KINDS, resolve_model
+from embodied_codeact.models import KINDS, begin_to_load, done, resolve_model
 
 ActionOption = Annotated[
     str, typer.Option("--action", help="How the agent acts: code (scripts), json or text (one call a turn).")
@@ -71,7 +71,16 @@ class AgentMaker:
         self._approve = approve
         self._user = _simulated_user(user, environment)
         self._spec = (model, environment, key_values(model_options))
-        self.model = resolve_model(*self._spec)
+        self._model = begin_to_load(*self._spec)
+
+    @property
+    def model(self) -> Model:
+        """The agents' model. One that is still being loaded is waited for.
+
+        Raises:
+            ModelError: it cannot be loaded.
+        """
+        return self._model.result()
 
     def limit(
         self,
@@ -99,9 +108,9 @@ class AgentMaker:
     def switch_model(self, spec: str, options: Sequence[str] | None = None) -> Model:
         """Load another model for the agents from now on; the one before stays where the new one cannot be loaded."""
         wanted = (spec, self._environment, key_values(options))
-        self.model = resolve_model(*wanted)
-        self._spec = wanted
-        return self.model
+        model = resolve_model(*wanted)
+        self._model, self._spec = done(model), wanted
+        return model
 
     def consent_mode(self, *, real: bool, approver: Approver | None = None) -> ConsentMode:
         """How consent is asked for; ``real``: something outside of a computer moves.
@@ -139,7 +148,8 @@ class AgentMaker:
 
     def close(self) -> None:
         """Release the models. May be called twice."""
-        for model in [self.model, *([self._user.model] if self._user is not None else [])]:
+        loaded = self._model.exception() is None  # Waited for: it cannot be called off.
+        for model in [*([self.model] if loaded else []), *([self._user.model] if self._user is not None else [])]:
             if isinstance(model, ClosableModel):
                 model.close()
 

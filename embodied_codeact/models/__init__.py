@@ -16,10 +16,12 @@ asked for.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.util import find_spec
 
 from embodied_codeact.contracts import Model
 from embodied_codeact.errors import ConfigurationError, did_you_mean
-from embodied_codeact.models.embedded import ENVIRONMENTS, is_shipped
+from embodied_codeact.models.embedded import ENVIRONMENTS, check_embedded, is_shipped
 from embodied_codeact.models.replay import ReplayModel
 from embodied_codeact.models.script import ScriptModel
 from embodied_codeact.registry import base_name, load_expert
@@ -32,7 +34,17 @@ _COMPUTING_KINDS = ("embedded", "hf")
 NAMELESS = {"embedded": "there is one", "expert": "the environment chooses it"}
 """Kinds that need no name after them, and why."""
 
-__all__ = ["HEAVY_KINDS", "KINDS", "ReplayModel", "ScriptModel", "computes", "default_model", "resolve_model"]
+__all__ = [
+    "HEAVY_KINDS",
+    "KINDS",
+    "ReplayModel",
+    "ScriptModel",
+    "begin_to_load",
+    "computes",
+    "default_model",
+    "done",
+    "resolve_model",
+]
 
 
 def default_model(environment: str) -> str:
@@ -77,6 +89,30 @@ def resolve_model(spec: str, environment: str, options: Mapping[str, str] | None
     if not rest:
         raise ConfigurationError(f"model {spec!r} names no file. Write {kind}:FILE.")
     return ReplayModel.from_file(rest) if kind == "replay" else ScriptModel.from_file(rest)
+
+
+def begin_to_load(spec: str, environment: str, options: Mapping[str, str] | None = None) -> Future[Model]:
+    """Return what will be the model that ``spec`` names. The shipped one is loaded while the caller goes on: that takes
+    seconds, and an environment can start meanwhile; any other is there already.
+
+    Raises:
+        ConfigurationError, ModelError: as ``resolve_model``; of the shipped one only what is wrong with its options,
+            and the future raises the rest.
+    """
+    if spec != "embedded" or not (find_spec("torch") and find_spec("transformers")):
+        return done(resolve_model(spec, environment, options))
+    check_embedded(options or {})
+    loader = ThreadPoolExecutor(1, "loads the model")
+    loading = loader.submit(resolve_model, spec, environment, options)
+    loader.shutdown(wait=False)
+    return loading
+
+
+def done(model: Model) -> Future[Model]:
+    """A model that is there."""
+    future: Future[Model] = Future()
+    future.set_result(model)
+    return future
 
 
 def _perturbed(teacher: str, environment: str, options: dict[str, str]) -> Model:

@@ -48,8 +48,7 @@ def test_it_reads_what_it_is_asked_for(embedded: Model) -> None:
         embedded.start_episode()
         asked = Message("user", HOME.format(f"put a {thing} in the {place}."))
         text = embedded.reply([Message("system", api), asked], stop=["</execute>"], max_tokens=700).text
-        assert f'== "{thing}"' in text
-        assert f'== "{place}"' in text
+        assert f'\nthing = "{thing}"\ntarget = "{place}"\n' in text
 
 
 def test_it_solves_a_household_task(tmp_path: Path) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
 from embodied_codeact import models
-from embodied_codeact.errors import ConfigurationError
-from embodied_codeact.models import default_model, resolve_model
+from embodied_codeact.contracts import Model
+from embodied_codeact.errors import ConfigurationError, ModelError
+from embodied_codeact.models import ScriptModel, default_model, resolve_model
 from embodied_codeact.models.embedded import load_embedded
 from embodied_codeact.models.embedded.shipping import FILES, TRAINING, main, ship
+from tests.cli.support import error_line, invoke
 
 
 @pytest.fixture
@@ -78,3 +82,36 @@ def test_an_installation_without_the_model_says_so(tmp_path: Path) -> None:
         load_embedded({}, tmp_path)
     with pytest.raises(ConfigurationError, match="'embedded' takes nothing after it"):
         resolve_model("embedded:small", "household")
+
+
+def test_the_shipped_model_is_loaded_while_others_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What can be known to be wrong is said at once; what only loading shows, where the model is asked for."""
+    going_on = threading.Event()
+
+    def slow(spec: str, *others: object) -> ScriptModel:
+        del spec, others
+        assert going_on.wait(30), "it was waited for"
+        raise ModelError("its weights are broken")
+
+    monkeypatch.setattr(models, "resolve_model", slow)
+    with pytest.raises(ConfigurationError, match="Did you mean 'dtype'"):
+        models.begin_to_load("embedded", "household", {"dtyp": "float32"})
+    loading = models.begin_to_load("embedded", "household")
+    assert not loading.done()
+    going_on.set()
+    with pytest.raises(ModelError, match="weights are broken"):
+        loading.result(timeout=30)
+    with pytest.raises(ModelError):
+        models.begin_to_load("expert", "household")
+
+
+def test_a_command_says_what_is_wrong_with_its_model_once_all_else_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*given: object) -> Future[Model]:
+        del given
+        loading: Future[Model] = Future()
+        loading.set_exception(ModelError("its weights are broken"))
+        return loading
+
+    monkeypatch.setattr("embodied_codeact.cli.agents.begin_to_load", broken)
+    said = error_line(invoke("run", "household", "--model", "embedded"), ModelError.exit_code)
+    assert said == "its weights are broken"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embodied_codeact.errors import ConfigurationError
+from embodied_codeact.models.hf.options import read_options
 
 if TYPE_CHECKING:
     from embodied_codeact.models.hf.model import HfModel
@@ -37,9 +38,19 @@ def load_embedded(options: Mapping[str, str], checkpoint: Path = CHECKPOINT) -> 
     """
     from embodied_codeact.models.hf import load_hf
 
+    check_embedded(options, checkpoint)
+    return load_hf(str(checkpoint), options, name=NAME)
+
+
+def check_embedded(options: Mapping[str, str], checkpoint: Path = CHECKPOINT) -> None:
+    """See that the model is there, and that it has such options; that takes no time.
+
+    Raises:
+        ConfigurationError: as ``load_embedded``.
+    """
     if not is_shipped(checkpoint):
         raise ConfigurationError(
             "this installation has no embedded model. `make embedded-model` trains it; or name another: "
             "--model expert, hf:PATH_OR_ID, openai:NAME@URL."
         )
-    return load_hf(str(checkpoint), options, name=NAME)
+    read_options(options)
