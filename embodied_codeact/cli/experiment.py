@@ -18,6 +18,7 @@ from embodied_codeact.cli.episodes import console_for
 from embodied_codeact.cli.evaluation import Workers
 from embodied_codeact.cli.evaluation_engines import check_together, engine_names
 from embodied_codeact.cli.evaluation_run import Wishes, evaluation
+from embodied_codeact.cli.experiment_training import training
 from embodied_codeact.cli.report import print_report, write_page
 from embodied_codeact.errors import OperatorError
 from embodied_codeact.evaluation.plan import Selection
@@ -30,6 +31,7 @@ FORMATS = ("code", "json", "text")
 SUITES = ("atomic", "compositional", "household")
 
 app = typer.Typer(help="Experiments of several runs, in one report.", add_completion=False)
+app.command("training")(training)
 
 Suites = Annotated[
     list[str] | None, typer.Option("--suite", help="Suite; may be repeated.", show_default=", ".join(SUITES))

@@ -39,8 +39,8 @@ def train(
     missing = [str(path) for path in data if not path.exists()]
     if missing:
         raise ConfigurationError(f"no such data: {', '.join(missing)}")
-    # Threads that wait spin first: for long, as is usual, makes a busy machine five times slower, not at all an idle one
-    # by a quarter.
+    # Threads that wait spin first. To do so for long, as is usual, makes a busy machine five times slower; not to do so
+    # at all makes an idle one slower by a quarter.
     os.environ.setdefault("GOMP_SPINCOUNT", "3000")
     try:
         from embodied_codeact.training.run import run

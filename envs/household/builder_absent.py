@@ -18,7 +18,7 @@ def absent_sentence(built: BuiltHome, split: Split, rng: random.Random) -> str:
     there = {thing.kind for thing in built.home.things}
     # What is asked for elsewhere in such words; in a full kitchen nothing of that is missing, so anything may be.
     choices = (_things(split, asked.task_type, asked.receptacle), _things(split, asked.task_type), _things(split))
-    missing = next(kinds for every in choices if (kinds := [kind for kind in every if kind not in there]))
+    missing = next(left for every in choices if (left := [kind for kind in every if kind not in there]))
     kinds = {"obj": rng.choice(missing), "recep": asked.receptacle, "mrecep": asked.container, "toggle": LAMP}
     said = {key: kind.lower() for key, kind in kinds.items()}
     return rng.choice(alfworld_data().sentences[asked.task_type]).format(**said) + "."

@@ -8,4 +8,5 @@ _HERE = Path(__file__).parent
 
 codeact_instruct = _HERE / "codeact-instruct.yaml"
 embedded = _HERE / "embedded.yaml"
+formats = _HERE / "formats.yaml"
 small = _HERE / "small.yaml"
