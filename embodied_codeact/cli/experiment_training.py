@@ -6,7 +6,6 @@ of tokens, so that only the form of action differs.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -16,12 +15,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from embodied_codeact.agent import ACTION_DIALECTS
 from embodied_codeact.cli import common
 from embodied_codeact.cli.collect import collect
 from embodied_codeact.cli.episodes import console_for
 from embodied_codeact.cli.evaluation import Workers
 from embodied_codeact.cli.evaluation_run import Wishes, evaluation
 from embodied_codeact.cli.report import print_report, write_page
+from embodied_codeact.cli.train import train_model
 from embodied_codeact.errors import ConfigurationError, OperatorError
 from embodied_codeact.evaluation.plan import Selection
 from embodied_codeact.evaluation.report import make_report
@@ -34,7 +35,7 @@ from embodied_codeact.instruct.recipes import find_recipe
 from embodied_codeact.training.checkpoints import MANIFEST, Training, read_training
 from embodied_codeact.training.recipe import Recipe, read_recipe
 
-FORMATS = ("code", "json", "text")
+FORMATS = tuple(ACTION_DIALECTS)
 ALL = "all"
 """The model that is trained on every form, with the budget of one."""
 DATA, MODELS, RUNS = "data", "models", "runs"
@@ -121,7 +122,7 @@ def _check(recipe: str, suite: str) -> None:
     if missing := [action for action in FORMATS if action not in there]:
         raise ConfigurationError(f"the recipe {recipe!r} has no source with action: {missing[0]}")
     if find_suite(suite) is None:
-        raise ConfigurationError(f"{suite!r} is no suite: `embodied-codeact eval --help` tells which there are")
+        raise ConfigurationError(f"{suite!r} is an environment: name a suite of it")
 
 
 def _part(data: Path, name: str) -> Path:
@@ -144,14 +145,7 @@ def _train(data: Path, settings: Recipe, preset: str, out: Path) -> Training:
     before = read_training(out)
     if before is not None and before.result:
         return before
-    os.environ.setdefault("GOMP_SPINCOUNT", "3000")
-    try:
-        from embodied_codeact.training.run import run
-    except ImportError as error:
-        raise ConfigurationError(
-            f"training needs {error.name}, which is not installed: pip install 'embodied-codeact[train]'"
-        ) from error
-    return run([data], settings, out, preset=preset, resume=before is not None)
+    return train_model([data], settings, out, preset=preset, resume=before is not None)
 
 
 def _say(console: Console, trained: dict[str, Training]) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from embodied_codeact.cli import common
 from embodied_codeact.errors import ConfigurationError
-from embodied_codeact.training.recipe import read_recipe
+from embodied_codeact.training.recipe import Recipe, read_recipe
+
+if TYPE_CHECKING:
+    from embodied_codeact.training.checkpoints import Training
 
 
 @common.operator_errors
@@ -39,6 +43,21 @@ def train(
     missing = [str(path) for path in data if not path.exists()]
     if missing:
         raise ConfigurationError(f"no such data: {', '.join(missing)}")
+    finished = train_model(data, recipe, out, preset=preset, resume=resume)
+    if os.environ.get("RANK", "0") != "0":
+        return
+    if as_json:
+        common.print_json(finished)
+    else:
+        _say(finished.result, out)
+
+
+def train_model(data: Sequence[Path], recipe: Recipe, out: Path, *, preset: str, resume: bool) -> Training:
+    """Train a model, as :func:`embodied_codeact.training.run.run` does, with what that needs.
+
+    Raises:
+        ConfigurationError: a package is not installed, or as ``run``.
+    """
     # Threads that wait spin first. To do so for long, as is usual, makes a busy machine five times slower; not to do so
     # at all makes an idle one slower by a quarter.
     os.environ.setdefault("GOMP_SPINCOUNT", "3000")
@@ -48,13 +67,7 @@ def train(
         raise ConfigurationError(
             f"training needs {error.name}, which is not installed: pip install 'embodied-codeact[train]'"
         ) from error
-    finished = run(data, recipe, out, preset=preset, resume=resume)
-    if os.environ.get("RANK", "0") != "0":
-        return
-    if as_json:
-        common.print_json(finished)
-    else:
-        _say(finished.result, out)
+    return run(data, recipe, out, preset=preset, resume=resume)
 
 
 def _say(result: dict[str, Any], out: Path) -> None:

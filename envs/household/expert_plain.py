@@ -1,5 +1,5 @@
-"""The one way of writing of the plain teacher: what is wanted stands in the first lines, and the rest is the same for
-every task of a kind."""
+"""A way of writing with one function of its own: what is wanted stands in the first lines, and the rest is the same
+for every task of a kind. The plain teacher knows this one only."""
 
 from __future__ import annotations
 

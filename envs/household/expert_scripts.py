@@ -24,7 +24,7 @@ from embodied_codeact.envs.household.expert_styles import FUNCTION_STYLES, Style
 from embodied_codeact.envs.household.expert_styles_objects import OBJECT_STYLES
 from embodied_codeact.envs.household.expert_styles_plans import PLAN_STYLES
 
-STYLES: tuple[Style, ...] = (*FUNCTION_STYLES, *OBJECT_STYLES, *PLAN_STYLES)
+STYLES: tuple[Style, ...] = (*FUNCTION_STYLES, PLAIN_STYLE, *OBJECT_STYLES, *PLAN_STYLES)
 _VOCABULARY: dict[str, tuple[str, ...]] = {
     "look_into": ("look_into", "check", "inspect", "visit", "peek_into", "see_into"),
     "place": ("place", "spot", "where", "receptacle", "location"),

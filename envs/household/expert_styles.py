@@ -4,6 +4,7 @@ Each :class:`Style` is one way to build such a program, from the search to the l
 templates are in the language of :mod:`~embodied_codeact.envs.household.expert_pieces`, with the blocks
 
 ``@look``     the function ``look_into``
+``@wanted``   ``thing``, ``target``, ``container`` or ``lamp``: the kinds that the task names
 ``@places``   ``places``: where to search, the likeliest first
 ``@targets``  ``targets``: where to put what was found, the best first
 ``@free``     putting down what the hand holds and the task does not want
@@ -368,97 +369,6 @@ else:
 """,
 )
 
-_INLINE = Style(
-    "inline",
-    helpers="""\
-@places
-@targets
-
-@look
-
-@free
-""",
-    carry="""\
-# 1. Find the $thing and take it.
-for place in places:
-    mine = [name for name in look_into(place) if name.split()[0] == "$thing"]
-    if mine:
-        break
-else:
-    raise LookupError("I looked into everything and saw no $thing.")
-name = mine[0]
-?? house.take(name, place)
-
-# 2. Bring it to where it belongs.
-@treat
-for target in targets:
-    look_into(target)
-    ?? house.put(name, target) :: break
-else:
-    print("No $target takes it.")
-""",
-    two="""\
-# Both go into the same one; I can carry one at a time.
-target = targets[0]
-in_place = sum(name.split()[0] == "$thing" for name in look_into(target))
-for place in places:
-    while in_place < 2 and place != target:
-        here = [name for name in look_into(place) if name.split()[0] == "$thing"]
-        if not here:
-            break  # on to the next place
-        ?? house.take(here[0], place)
-        look_into(target)
-        !! house.put(here[0], target) :: break
-        in_place += 1
-print("In place:", in_place)
-""",
-    look="""\
-# 1. Walk around until I hold the $thing and know where a $target stands.
-name, lamp, stand = None, None, None
-for place in places:
-    for thing in look_into(place):
-        if thing.split()[0] == "$target" and lamp is None:
-            lamp, stand = thing, place
-        if thing.split()[0] == "$thing" and name is None:
-            ?? house.take(thing, place) :: name = thing
-    if name and lamp:
-        break
-else:
-    raise LookupError(f"I hold {name} and know of {lamp}: something is not here.")
-
-# 2. Turn it on with the $thing in my hand.
-if stand != place:
-    look_into(stand)
-?? house.use(lamp)
-""",
-    within="""\
-# 1. Find out where both are.
-sights = {"$thing": None, "$container": None}
-for place in places:
-    for name in look_into(place):
-        kind = name.split()[0]
-        if kind in sights and sights[kind] is None:
-            sights[kind] = (name, place)
-    if all(sights.values()):
-        break
-else:
-    raise LookupError(f"I looked into everything and saw only this: {sights}")
-
-# 2. Put the one into the other.
-(name, place), (container, stand) = sights["$thing"], sights["$container"]
-look_into(place)
-?? house.take(name, place)
-look_into(stand)
-?? house.put(name, container)
-
-# 3. Carry both to the $target.
-?? house.take(container, stand)
-for target in targets:
-    look_into(target)
-    ?? house.put(container, target) :: break
-""",
-)
-
 _STAGES = Style(
     "stages",
     helpers='''\
@@ -554,4 +464,4 @@ print(main())
 ''',
 )
 
-FUNCTION_STYLES = (_FUNCTIONS, _MEMORY, _WANTED, _QUEUE, _INLINE, _STAGES)
+FUNCTION_STYLES = (_FUNCTIONS, _MEMORY, _WANTED, _QUEUE, _STAGES)

@@ -20,7 +20,6 @@ from embodied_codeact.envs.household import expert_scripts as scripts
 from embodied_codeact.envs.household.builder import build_game, write_game
 from embodied_codeact.envs.household.builder_tasks import BUILDABLE
 from embodied_codeact.envs.household.expert import HouseholdExpert
-from embodied_codeact.envs.household.expert_plain import PLAIN_STYLE
 from embodied_codeact.envs.household.expert_scripts import STYLES
 from embodied_codeact.envs.household.expert_styles import Style
 from embodied_codeact.errors import PrimitiveError
@@ -85,12 +84,7 @@ def household(games: Path, **options: Any) -> Iterator[tuple[Any, list[Any]]]:
 @pytest.mark.parametrize(
     ("style", "api"),
     # Flat functions come without the state that some styles look at.
-    [
-        (style, api)
-        for style in (*STYLES, PLAIN_STYLE)
-        for api in ("object", "mint")
-        if api == "object" or not style.stateful
-    ],
+    [(style, api) for style in STYLES for api in ("object", "mint") if api == "object" or not style.stateful],
     ids=lambda value: value.name if isinstance(value, Style) else value,
 )
 def test_every_style_does_every_task_in_one_turn(
@@ -117,7 +111,7 @@ def test_wins_within_five_turns_whichever_way_the_turns_are_used(games: Path, fe
 
 def test_tries_another_where_a_place_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first receptacle of the kind that is wanted takes nothing, as if it were full."""
-    for style in (*STYLES, PLAIN_STYLE):
+    for style in STYLES:
         monkeypatch.setattr(scripts, "STYLES", (style,))
         house = Refusing()
         names = {"house": house, "state": SimpleNamespace(places=list(house.contents))}
