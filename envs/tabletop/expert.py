@@ -77,7 +77,7 @@ def _decide(briefing: Briefing, progress: Progress) -> Decision:
     if progress.scripts >= _MOST_SCRIPTS:
         return Conclusion("I have tried what I could, and it still does not work.", "not done")
     script = briefing.task.attempt(briefing.level, briefing.parameters, again=progress.scripts > 0)
-    return Program(_thought(briefing.task.plan, progress, str(briefing.parameters)), script)
+    return Program(_thought(briefing.task.thought(briefing.parameters), progress, str(briefing.parameters)), script)
 
 
 def _thought(plan: str, progress: Progress, parameters: str) -> str:

@@ -184,7 +184,7 @@ TASKS = (
     TabletopTask(
         name="line-up",
         summary="Line up all blocks with equal spacing.",
-        plan="I look for a straight row with room around it, give each block its place, and bring the blocks there.",
+        plan="I look for a straight row with room around it, {spacing} cm from block to block, and bring them there.",
         placement="a bowl and 3 or 4 blocks anywhere; spacing 9 to 12 cm",
         success="all within 1 cm of one straight line, neighbours within 1.5 cm of the spacing; any order and place",
         phrasing=Phrasing(
@@ -206,7 +206,7 @@ TASKS = (
     TabletopTask(
         name="line-up-in-order",
         summary="Line up blocks in an order of colours.",
-        plan="I look for a row in that direction with room around it, and bring each block to its place in it.",
+        plan="I look for a row with room around it, and give {colors} their places {direction}, {spacing} cm apart.",
         placement="4 blocks anywhere, 3 of them for the row; spacing 9 to 12 cm; left to right is -y, near to far +x",
         success="in that order and direction (10 degrees), 1 cm about a line, neighbours within 1.5 cm of the spacing",
         phrasing=Phrasing(
@@ -228,7 +228,7 @@ TASKS = (
     TabletopTask(
         name="circle",
         summary="Set all blocks in a circle around a bowl.",
-        plan="I turn the circle to where there is most room, give each block a place, and bring the blocks there.",
+        plan="I turn the circle of {radius} cm around the {bowl} to where most room is, and give each block a place.",
         placement="a bowl (x 0.47 to 0.53, y -0.13 to 0.13 m), 3 or 4 blocks anywhere; radius 14 to 16 cm",
         success="centres within 2 cm of the radius, angles between neighbours within 10 degrees of equal",
         phrasing=Phrasing(
@@ -250,7 +250,7 @@ TASKS = (
     TabletopTask(
         name="swap",
         summary="Exchange the places of two blocks.",
-        plan="Each block goes to where the other stood. Since both places are taken, one has to step aside first.",
+        plan="Where the {first} stood goes the {second}, and the other way round. One has to step aside first.",
         placement="4 blocks anywhere, the two at least 10 cm apart",
         success="each stands within 2 cm of where the other stood",
         phrasing=Phrasing(

@@ -137,7 +137,7 @@ TASKS = (
     TabletopTask(
         name="collect-in-tray",
         summary="Put all things of a kind into the tray.",
-        plan="I go through the things of that kind that are not in the tray yet, and give each a free place in it.",
+        plan="I go through the {things} that are not in the tray yet, and give each a free place in it.",
         placement="a tray (x 0.42 to 0.58, y -0.18 to 0.18 m), 2 or 3 things of the kind and 1 or 2 others anywhere",
         success="each thing of the kind lies within the tray's walls, carried by it alone; all else is where it was",
         phrasing=Phrasing(

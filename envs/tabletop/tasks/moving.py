@@ -153,7 +153,7 @@ TASKS = (
     TabletopTask(
         name="reach",
         summary="Bring the tool to a height above a block.",
-        plan="I look up where the block is and how high its top is, move the tool above it, and check where it is.",
+        plan="I look up where the {thing} is and its top, move the tool {height} cm above it, and check where it is.",
         placement="3 blocks anywhere; height 5 to 15 cm.",
         success="tool within 2 cm of the point above the middle of the block's top; no block moved by more than 1 cm",
         phrasing=Phrasing(
@@ -175,7 +175,7 @@ TASKS = (
     TabletopTask(
         name="lift",
         summary="Lift a block and hold it up.",
-        plan="I pick the block up, raise it as far as is still missing, and keep holding it.",
+        plan="I pick the {block} up, raise it as far as is missing to {height} cm, and keep holding it.",
         placement="3 blocks anywhere; height 5 to 15 cm.",
         success="both fingers hold the block, its lowest point at most 1 cm below the height asked for",
         phrasing=Phrasing(
@@ -197,7 +197,7 @@ TASKS = (
     TabletopTask(
         name="push-to-zone",
         summary="Push a block onto a zone without grasping it.",
-        plan="I push the block to the middle of the zone with closed fingers, and measure how near it came.",
+        plan="I push the {block} to the middle of the {zone} with closed fingers, and measure how near it came.",
         placement="a 14 cm zone and a block, both 8 cm inside the area, 15 to 28 cm apart; 2 blocks out of the way",
         success="the whole block on the zone (5 mm over), never held by both fingers; nothing else moved",
         phrasing=Phrasing(
@@ -219,7 +219,7 @@ TASKS = (
     TabletopTask(
         name="turn",
         summary="Turn a long block in place by an angle.",
-        plan="I note how the block lies, pick it up, and put it down in the same place with its new yaw.",
+        plan="I note how the {block} lies, pick it up, and put it down there, turned by {angle} degrees {direction}.",
         placement="a block of 3 x 9 x 3 cm anywhere, 2 blocks at least 12 cm away; 30, 45, 60 or 90 degrees",
         success="turned as asked within 10 degrees (half a turn makes no difference), within 3 cm of where it lay",
         phrasing=Phrasing(
@@ -242,7 +242,7 @@ TASKS = (
     TabletopTask(
         name="align-with-edge",
         summary="Lay a long block along an edge of the table.",
-        plan="I look for a free place by that edge and put the block down there with its long side along the edge.",
+        plan="I look for a free place by the {side} edge and put the {block} down there with its long side along it.",
         placement="a block of 3 x 9 x 3 cm, a bowl and a block anywhere but around the middle of that side",
         success="its middle within 3 cm of the line along that side, its long side within 10 degrees of it",
         phrasing=Phrasing(

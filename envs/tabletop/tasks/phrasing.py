@@ -43,9 +43,12 @@ class Phrasing:
 
     def write(self, parameters: Parameters, rng: np.random.Generator, chosen: Phrasings = "usual") -> str:
         """Put parameters into words, in one of the phrasings of that choice."""
-        words = {name: field.write(parameters[name]) for name, field in self.fields.items()}
         templates = self.templates if chosen == "usual" else self.kept
-        return templates[int(rng.integers(len(templates)))].format(**words)
+        return templates[int(rng.integers(len(templates)))].format(**self.words(parameters))
+
+    def words(self, parameters: Parameters) -> dict[str, str]:
+        """How each field is written."""
+        return {name: field.write(parameters[name]) for name, field in self.fields.items()}
 
     def read(self, instruction: str) -> dict[str, Any] | None:
         """Return the parameters of an instruction, usual or kept, None where it is none of this task's."""

@@ -155,7 +155,7 @@ TASKS = (
     TabletopTask(
         name="place-in-bowl",
         summary="Put a block into a bowl.",
-        plan="I pick the block, place it in the bowl, and check that it lies inside.",
+        plan="I pick the {block}, place it in the {bowl}, and check that it lies inside.",
         placement="2 bowls (centres in x 0.36 to 0.64, y -0.24 to 0.24 m), 3 blocks anywhere",
         success="the block lies within the rim, carried by the bowl alone",
         phrasing=Phrasing(
@@ -177,7 +177,7 @@ TASKS = (
     TabletopTask(
         name="household-in-tray",
         summary="Put an object of the household into the tray.",
-        plan="I pick it up, place it in the tray, and check that it lies inside.",
+        plan="I pick the {thing} up, place it in the tray, and check that it lies inside.",
         placement="a tray (centre in x 0.42 to 0.58, y -0.18 to 0.18 m), 3 different household objects anywhere",
         success="the object lies within the tray's walls, carried by the tray alone",
         phrasing=Phrasing(
@@ -200,7 +200,7 @@ TASKS = (
     TabletopTask(
         name="place-on-zone",
         summary="Put a block onto a zone.",
-        plan="I pick the block, place it on the middle of the zone, and measure how far off it is.",
+        plan="I pick the {block}, place it on the middle of the {zone}, and measure how far off it is.",
         placement="2 zones of 12 cm and 3 blocks anywhere",
         success="the block stands on the table, no corner more than 5 mm out of the zone",
         phrasing=Phrasing(
@@ -222,7 +222,7 @@ TASKS = (
     TabletopTask(
         name="place-beside",
         summary="Put a block at a distance on one side of another.",
-        plan="I work out the point from where the other block stands, put the block there, and measure how far off.",
+        plan="I work out the point {distance} cm {side} the {reference}, put the {block} there, and measure.",
         placement="4 blocks anywhere, the goal free; 10 to 15 cm; left is +y, behind is +x (farther from the arm)",
         success="the block stands within 2 cm of the point; distances are between centres",
         phrasing=Phrasing(
@@ -249,7 +249,7 @@ TASKS = (
     TabletopTask(
         name="place-between",
         summary="Put a block midway between two others.",
-        plan="I work out the middle between the two, put the block there, and measure how far off it is.",
+        plan="I work out the middle between {first} and {second}, put the {block} there, and measure how far off.",
         placement="4 blocks anywhere, the two ends 18 to 35 cm apart, the middle between them free",
         success="the block stands within 2 cm of the middle between the centres of the two",
         phrasing=Phrasing(
@@ -272,7 +272,7 @@ TASKS = (
     TabletopTask(
         name="place-in-corner",
         summary="Put a block into a corner of the table.",
-        plan="The table knows its corners: I put the block there, and measure how far off it is.",
+        plan="The table knows its {corner} corner: I put the {block} there, and measure how far off it is.",
         placement="a bowl and 3 blocks anywhere but in the corner asked for",
         success="the block stands within 3 cm of the corner's point (5 cm inside of the area)",
         phrasing=Phrasing(
@@ -294,7 +294,7 @@ TASKS = (
     TabletopTask(
         name="place-at-side",
         summary="Put a block at the middle of a side of the table.",
-        plan="The table knows the middles of its sides: I put the block there, and measure how far off it is.",
+        plan="The table knows the middle of its {side} side: I put the {block} there, and measure how far off.",
         placement="a bowl and 3 blocks anywhere but at the middle of the side asked for",
         success="the block stands within 3 cm of the side's middle (5 cm inside of the area)",
         phrasing=Phrasing(

@@ -108,7 +108,7 @@ TASKS = (
     TabletopTask(
         name="nearest-block",
         summary="Put the block nearest to or farthest from a bowl into it.",
-        plan="I measure the distances from the bowl, choose the block, put it in, and check that it lies inside.",
+        plan="I measure how far the blocks are, put the one {which} the {bowl} into it, and check that it lies inside.",
         placement="2 bowls (x 0.36 to 0.64, y -0.24 to 0.24 m), 4 blocks anywhere; the choice is clear by 4 cm",
         success="the right block lies within the rim, carried by the bowl alone",
         phrasing=Phrasing(
@@ -130,7 +130,7 @@ TASKS = (
     TabletopTask(
         name="largest-block",
         summary="Put the largest or smallest block onto a zone.",
-        plan="I compare the sizes of the blocks, choose one, place it on the zone, and measure how far off it is.",
+        plan="I compare sizes, place the {which} of the blocks on the {zone}, and measure how far off it is.",
         placement="2 zones of 12 cm and 4 cubes of 3, 4, 5 and 6 cm anywhere",
         success="the right block stands on the table, no corner more than 5 mm out of the zone",
         phrasing=Phrasing(
@@ -152,7 +152,7 @@ TASKS = (
     TabletopTask(
         name="if-more-than",
         summary="Count blocks, and choose a bowl accordingly.",
-        plan="I count the blocks, choose the bowl by the rule, and put the block in there.",
+        plan="I count what is {color}: with over {limit} the {bowl}, otherwise the {other} is where I put the {block}.",
         placement="2 bowls (x 0.36 to 0.64, y -0.24 to 0.24 m), 1 to 5 blocks to count and one to move anywhere",
         success="the block lies within the rim of the right bowl, carried by it alone",
         phrasing=Phrasing(

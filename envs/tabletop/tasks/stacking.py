@@ -180,7 +180,7 @@ TASKS = (
     TabletopTask(
         name="stack-two",
         summary="Put a block on another.",
-        plan="I pick the upper block, place it on the lower one, and check that it stands there.",
+        plan="I pick the {upper}, place it on the {lower}, and check that it stands there.",
         placement="4 blocks anywhere",
         success="the upper rests on the lower alone, centres within 1.5 cm; the lower is where it was",
         phrasing=Phrasing(
@@ -202,7 +202,7 @@ TASKS = (
     TabletopTask(
         name="stack-tower",
         summary="Build a tower in an order of colours.",
-        plan="I leave the first block where it is and stack the others on it one by one, skipping what stands already.",
+        plan="From the bottom up: {colors}. I leave the first and stack the others, skipping what stands already.",
         placement="4 or 5 blocks anywhere, all but one of them for the tower",
         success="each rests on the one named before it alone, centres within 1.5 cm; the first stands on the table",
         phrasing=Phrasing(
@@ -269,7 +269,7 @@ TASKS = (
     TabletopTask(
         name="pyramid",
         summary="Build a pyramid of three blocks.",
-        plan="I set the second block next to the first, with the fingers along the gap, and lay the third across.",
+        plan="I set the {second} next to the {first}, with the fingers along the gap, and lay the {top} across.",
         placement="4 blocks anywhere, the first in x 0.36 to 0.64, y -0.24 to 0.24 m",
         success="the top rests on the other two alone, within 1.5 cm of the middle between them; these on the table",
         phrasing=Phrasing(

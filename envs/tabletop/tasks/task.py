@@ -42,10 +42,11 @@ class TabletopTask:
     """One kind of task.
 
     ``summary``, ``placement`` and ``success`` are its published documentation; ``plan`` says how a good agent goes
-    about it. ``arrange`` draws an instance, or raises ``Rejected`` to have another drawn. ``oracles``: for each level
-    of the API that the task can be solved at, the body of a script that solves any instance, to be completed by
-    ``write_script``. ``expected``: success rate of the oracle by level. ``one_call``: the instruction asks for one call
-    of a primitive, and the opening says what that call needs to know.
+    about it, with the fields of the phrasing for what the instruction names. ``arrange`` draws an instance, or raises
+    ``Rejected`` to have another drawn. ``oracles``: for each level of the API that the task can be solved at, the body
+    of a script that solves any instance, to be completed by ``write_script``. ``expected``: success rate of the oracle
+    by level. ``one_call``: the instruction asks for one call of a primitive, and the opening says what that call needs
+    to know.
     """
 
     name: str
@@ -89,6 +90,10 @@ class TabletopTask:
             KeyError: there is no oracle at that level.
         """
         return write_script(level, parameters, self.oracles[level])
+
+    def thought(self, parameters: Parameters) -> str:
+        """How a good agent goes about one instance: the plan, with what the instruction names in its place."""
+        return self.plan.format(**self.phrasing.words(parameters))
 
     def attempt(self, level: Level, parameters: Parameters, *, again: bool = False) -> str:
         """A script for any level: where the task has none of its own there, the one for skills defines what it needs.
