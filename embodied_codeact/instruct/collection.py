@@ -27,7 +27,7 @@ from embodied_codeact.evaluation.run_store import Seen
 from embodied_codeact.instruct.conversations import CONVERSATIONS, Conversation
 from embodied_codeact.instruct.conversion import conversation_of, message_digest, why_not
 from embodied_codeact.instruct.recipes import Recipe, Source
-from embodied_codeact.instruct.rephrasing import rephrase_conversation
+from embodied_codeact.instruct.rephrasing import rename_conversation, rephrase_conversation
 from embodied_codeact.trajectories import TrajectoryWriter
 from embodied_codeact.trajectories.codec import decode_episode, encode_plain
 from embodied_codeact.trajectories.reader import read_lines
@@ -164,8 +164,10 @@ class Collection:
         """Conversations with other words for the task: so many, and one more by a chance that the trial decides."""
         rng = random.Random(f"rephrase/{conversation.provenance['trial']}")
         count = int(source.rephrase) + (rng.random() < source.rephrase % 1)
-        made = (rephrase_conversation(conversation, rng) for _ in range(count))
-        return [_told_apart(each, conversation) for each in made if each is not None]
+        made = [each for each in (rephrase_conversation(conversation, rng) for _ in range(count)) if each is not None]
+        if source.rename:
+            made = [rename_conversation(each, rng) for each in made]
+        return [_told_apart(each, conversation) for each in made]
 
     def _count_kept(self, conversation: Conversation) -> None:
         self._seen[conversation.id] = self._seen[conversation.provenance["alike"]] = conversation.id

@@ -43,8 +43,9 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     again and again, each time with the next seed, from ``seed`` on. ``action``: the form of the replies; ``turns``: as
     many as usual for it where not given. ``teacher``: the model that replies, with its options. ``perturb``: the share
     of episodes in which scripts of the teacher are spoilt on purpose. ``rephrase``: how many conversations with other
-    words for the task are made of each one, beside it; of 0.5, one for every second. ``keep``: the episodes that the
-    environment judged successful; or, of tasks that cannot be done, those in which the teacher tried, and said so.
+    words for the task are made of each one, beside it; of 0.5, one for every second. ``rename``: these have other names
+    for their things too, where the environment has such as mean nothing. ``keep``: the episodes that the environment
+    judged successful; or, of tasks that cannot be done, those in which the teacher tried, and said so.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     teacher_options: dict[str, str] = {}
     perturb: Share = 0.0
     rephrase: Annotated[float, msgspec.Meta(ge=0.0, le=20.0)] = 0.0
+    rename: bool = False
     keep: Literal["solved", "declined"] = "solved"
 
     @property

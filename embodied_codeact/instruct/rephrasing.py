@@ -53,6 +53,30 @@ def rephrase_conversation(conversation: Conversation, rng: random.Random) -> Con
     return replace(conversation, id=message_digest(messages), messages=messages, provenance=provenance)
 
 
+def rename_conversation(conversation: Conversation, rng: random.Random) -> Conversation:
+    """Return the same episode with other names for its things, where its environment has such as mean nothing, which
+    its provenance tells as ``renamed``. The system message stays as it is: it is the same for all.
+
+    That episode was not played. It is one that would have gone as the other did.
+    """
+    environment = base_name(conversation.source)
+    names = load_rephraser(environment).rename(rng) if environment in rephraser_names() else {}
+    if not names:
+        return conversation
+    known = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b", re.IGNORECASE)
+
+    def other(found: re.Match[str]) -> str:
+        name = names[found[0].lower()]
+        return name.capitalize() if found[0][0].isupper() else name
+
+    messages = [
+        message if message.role == "system" else replace(message, content=known.sub(other, message.content))
+        for message in conversation.messages
+    ]
+    provenance = {**conversation.provenance, "renamed": dict(names)}
+    return replace(conversation, id=message_digest(messages), messages=messages, provenance=provenance)
+
+
 def _latest_task(messages: Sequence[ChatMessage]) -> str | None:
     """What the opening asks for. A prompt may hold an example first, so the last task in it counts."""
     opening = []

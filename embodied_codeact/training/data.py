@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -16,11 +18,15 @@ from embodied_codeact.instruct.conversations import conversations_file
 from embodied_codeact.instruct.general import read_any
 from embodied_codeact.models.embedded.condense import condense
 
+_PARAMETERS = re.compile(r"<execute>\n(?:(?:import |from ).*\n|\n)*(?:.+\n)+\n+")
+"""From the beginning of a script to the end of its first paragraph after the imports."""
+
 
 class ChatRecord(msgspec.Struct, frozen=True):
-    """A conversation as training needs it."""
+    """A conversation as training needs it. ``cut``: its last reply goes on beyond what there is of it."""
 
     messages: list[ChatMessage]
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,8 +38,13 @@ class DataFile:
     conversations: int
 
 
-def read_data(places: Iterable[Path]) -> tuple[list[ChatRecord], list[DataFile]]:
+def read_data(
+    places: Iterable[Path], rephrased: Literal["whole", "opening"] = "whole"
+) -> tuple[list[ChatRecord], list[DataFile]]:
     """Read all conversations of files, and of folders of collections.
+
+    Args:
+        rephrased: how much of an episode to read that is there in other words too: all of it, or its :func:`opening`.
 
     Raises:
         ConfigurationError: a file is missing or holds something else, or no conversation has a reply to learn.
@@ -42,7 +53,11 @@ def read_data(places: Iterable[Path]) -> tuple[list[ChatRecord], list[DataFile]]
     files: list[DataFile] = []
     for place in places:
         file = conversations_file(place)
-        found = [ChatRecord(conversation.messages) for conversation in read_any(file)]
+        found = []
+        for conversation in read_any(file):
+            record = ChatRecord(conversation.messages)
+            shortened = rephrased == "opening" and "rephrased" in conversation.provenance
+            found.append(opening(record) if shortened else record)
         with file.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         records += found
@@ -57,4 +72,21 @@ def condensed(record: ChatRecord) -> ChatRecord:
     """The conversation as the small model reads it. What may be learnt stays so."""
     shortened = condense([Message(message.role, message.content) for message in record.messages])
     pairs = zip(shortened, record.messages, strict=True)
-    return ChatRecord([ChatMessage(old.role, new.content, train=old.train) for new, old in pairs])
+    return ChatRecord([ChatMessage(old.role, new.content, train=old.train) for new, old in pairs], record.cut)
+
+
+def opening(record: ChatRecord) -> ChatRecord:
+    """What the words of a task decide: its conversation up to the first reply, of which a script ends after its first
+    paragraph, where it says what it is about. The rest is as in the episode that this one says in other words.
+
+    A conversation whose first reply is not to be learnt stays whole.
+    """
+    first = next((place for place, message in enumerate(record.messages) if message.role == "assistant"), None)
+    if first is None or not record.messages[first].train:
+        return record
+    reply = record.messages[first]
+    found = _PARAMETERS.search(reply.content)
+    if found is None:
+        return ChatRecord(record.messages[: first + 1])
+    shortened = ChatMessage(reply.role, reply.content[: found.end()])
+    return ChatRecord([*record.messages[:first], shortened], cut=True)

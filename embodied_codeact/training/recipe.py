@@ -25,6 +25,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ``model``: folder or ID of the checkpoint to begin from; empty for a small Llama with random weights, which the
     fields ``vocabulary`` to ``tie_embeddings`` describe, and a tokenizer trained on the data.
     ``prompt``: ``condensed`` shortens the long system texts, as the embedded model reads them.
+    ``rephrased``: ``opening`` trains on what is there in other words only as far as the words decide
+    (:func:`~embodied_codeact.training.data.opening`), which leaves time for more wordings.
     ``sequence_length``: tokens of a pack of episodes; a conversation that is longer is left out.
     ``batch_size``: packs a step, over all processes. ``micro_batch_size``: packs that one process computes at a time.
     ``epochs``: passes over the data, unless ``tokens`` gives the budget.
@@ -46,6 +48,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     rope_theta: Rate = 10000.0
     tie_embeddings: bool = True
     prompt: Literal["full", "condensed"] = "full"
+    rephrased: Literal["whole", "opening"] = "whole"
     sequence_length: Annotated[int, msgspec.Meta(ge=16)] = 2048
     batch_size: Positive = 32
     micro_batch_size: Positive = 1

@@ -56,7 +56,7 @@ def run(
     """
     console = console or Console(stderr=True, highlight=False)
     state = PartialState(cpu=not torch.cuda.is_available())
-    records, files = read_data(data)
+    records, files = read_data(data, recipe.rephrased)
     checkpoints.check_folder(out, resume=resume, recipe=recipe, data=files)
     # All look before one writes, else another would take the run for an old one.
     state.wait_for_everyone()

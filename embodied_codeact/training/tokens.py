@@ -77,15 +77,17 @@ def _begins(tokenizer: PreTrainedTokenizerBase) -> bool:
 
 def written(record: ChatRecord, bos: str = "") -> tuple[str, list[tuple[int, int]]]:
     """Return a conversation as ChatML text, and the places (start, end) in it of what is learnt: each such reply
-    with the mark that ends it."""
+    with the mark that ends it. One that is cut ends without."""
     parts, places, length = [bos], [], len(bos)
-    for message in record.messages:
-        opening, said = opened(message.role), closed(message.content)
+    for place, message in enumerate(record.messages, start=1):
+        cut = record.cut and place == len(record.messages)
+        opening, said = opened(message.role), message.content if cut else closed(message.content)
         length += len(opening)
         if message.role == "assistant" and message.train:
             places.append((length, length + len(said)))
-        length += len(said) + 1
-        parts += [opening, said, "\n"]
+        ended = "" if cut else "\n"
+        length += len(said) + len(ended)
+        parts += [opening, said, ended]
     return "".join(parts), places
 
 

@@ -34,6 +34,10 @@ class HouseholdRephraser:
         goal = read_plain_goal(instruction)
         return None if goal is None else phrase(WAYS[goal.task], _rules(goal, rng), rng)
 
+    def rename(self, rng: random.Random) -> dict[str, str]:  # noqa: ARG002
+        """There is nothing to exchange: what a thing is called decides where it is looked for, and what takes it."""
+        return {}
+
 
 rephraser = HouseholdRephraser()
 

@@ -9,6 +9,7 @@ from embodied_codeact.envs.tabletop.rephrasing_several import SEVERAL
 from embodied_codeact.envs.tabletop.rephrasing_single import SINGLE
 from embodied_codeact.envs.tabletop.rephrasing_words import rules
 from embodied_codeact.envs.tabletop.tasks import TASKS
+from embodied_codeact.envs.tabletop.tasks.things import COLOR_NAMES
 from embodied_codeact.envs.wording import phrase
 
 WAYS = {**SINGLE, **SEVERAL}
@@ -41,6 +42,10 @@ class TabletopRephraser:
                 ways, words = WAYS[name]
                 return phrase(ways, {**_COMMON, **rules(parameters, rng, long=name in _LONG), **words}, rng)
         return None
+
+    def rename(self, rng: random.Random) -> dict[str, str]:
+        """Exchange the colours: they tell things apart, and physics knows none."""
+        return dict(zip(COLOR_NAMES, rng.sample(COLOR_NAMES, len(COLOR_NAMES)), strict=True))
 
 
 rephraser = TabletopRephraser()

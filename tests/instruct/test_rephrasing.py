@@ -8,7 +8,7 @@ import pytest
 
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.instruct import ChatMessage, Conversation
-from embodied_codeact.instruct.rephrasing import rephrase, rephrase_conversation
+from embodied_codeact.instruct.rephrasing import rename_conversation, rephrase, rephrase_conversation
 from embodied_codeact.registry import load_rephraser
 
 ASKED = "put a mug in desk."
@@ -82,3 +82,30 @@ def test_an_environment_without_other_words_is_told() -> None:
     assert rephrase("gym:CartPole-v1", "balance", random.Random(1)) is None
     with pytest.raises(ConfigurationError, match="rephraser for environment"):
         load_rephraser("gym:CartPole-v1")
+
+
+def test_names_that_mean_nothing_are_exchanged_in_all_that_is_said_but_the_system_message() -> None:
+    opening = "On the table: red block, green bowl, blue block.\n\nYour task is to: Red block into the green bowl!"
+    before = conversation('<execute>\narm.pick("red block")\n</execute>', opening=opening, source="tabletop")
+    before.messages[0] = ChatMessage("system", 'A text such as "red block|the table".')
+    after = rename_conversation(before, random.Random(1))
+    names = after.provenance["renamed"]
+    assert sorted(names) == sorted(names.values()) == sorted({"red", "green", "blue", *names})
+    red, green, blue = (names[name] for name in ("red", "green", "blue"))
+    said = [message.content for message in after.messages]
+    assert said[0] == before.messages[0].content
+    assert said[1] == (
+        f"On the table: {red} block, {green} bowl, {blue} block.\n\n"
+        f"Your task is to: {red.capitalize()} block into the {green} bowl!"
+    )
+    assert said[2] == f'<execute>\narm.pick("{red} block")\n</execute>'
+    assert [message.train for message in after.messages] == [message.train for message in before.messages]
+    assert after.id != before.id
+    assert rename_conversation(before, random.Random(1)) == after
+    assert len({rename_conversation(before, random.Random(seed)).id for seed in range(20)}) > 10
+
+
+@pytest.mark.parametrize("source", ["household", "gym", "my-chats"])
+def test_where_names_mean_something_they_stay(source: str) -> None:
+    before = conversation(source=source)
+    assert rename_conversation(before, random.Random(1)) is before

@@ -11,7 +11,9 @@ import pyarrow.parquet
 import pytest
 
 from embodied_codeact.errors import ConfigurationError
-from embodied_codeact.training.data import read_data
+from embodied_codeact.instruct import ChatMessage
+from embodied_codeact.instruct.conversations import CONVERSATIONS
+from embodied_codeact.training.data import ChatRecord, opening, read_data
 from tests.training.conftest import conversation, write_collection
 
 CONVERSATION = conversation(3)
@@ -63,3 +65,58 @@ def test_a_parquet_file_without_messages_is_refused(tmp_path: Path) -> None:
     for name in ("x", "y"):
         with pytest.raises(ConfigurationError, match="neither messages|not a Parquet file"):
             read_data([tmp_path / f"{name}.parquet"])
+
+
+PROGRAM = """<thought>
+The mug goes onto the shelf.
+</thought>
+<execute>
+import math
+from time import sleep
+
+thing = "mug"
+target = "shelf"
+
+for place in places:
+    house.goto(place)
+
+print("done")
+</execute>"""
+
+
+def asked(*replies: ChatMessage) -> ChatRecord:
+    """A conversation with these replies, and what is said between them."""
+    said = [ChatMessage("system", "Act."), ChatMessage("user", "Put a mug away.")]
+    for reply in replies:
+        said += [reply, ChatMessage("user", "Observation")]
+    return ChatRecord(said[:-1])
+
+
+def test_the_opening_ends_where_a_script_has_said_what_it_is_about() -> None:
+    whole = asked(ChatMessage("assistant", PROGRAM), ChatMessage("assistant", "<solution>done</solution>"))
+    cut = opening(whole)
+    assert cut.messages[:-1] == whole.messages[:2]
+    assert cut.messages[-1] == ChatMessage("assistant", PROGRAM[: PROGRAM.index("for place")])
+    assert cut.cut
+
+
+@pytest.mark.parametrize("reply", ['{"tool": "goto", "arguments": {}}', "<solution>I cannot.</solution>"])
+def test_a_reply_without_a_script_is_an_opening_as_it_is(reply: str) -> None:
+    whole = asked(ChatMessage("assistant", reply), ChatMessage("assistant", "<solution>done</solution>"))
+    assert opening(whole) == ChatRecord(whole.messages[:3])
+
+
+def test_what_begins_with_a_reply_that_is_not_learnt_stays_whole() -> None:
+    spoilt = asked(ChatMessage("assistant", PROGRAM, train=False), ChatMessage("assistant", PROGRAM))
+    assert opening(spoilt) is spoilt
+
+
+def test_of_what_is_there_in_other_words_only_the_opening_is_read_where_asked_for(tmp_path: Path) -> None:
+    said = asked(ChatMessage("assistant", PROGRAM), ChatMessage("assistant", "<solution>done</solution>")).messages
+    first = msgspec.structs.replace(CONVERSATION, messages=said)
+    again = msgspec.structs.replace(first, provenance={"rephrased": "Put it away."})
+    (tmp_path / CONVERSATIONS).write_bytes(b"".join(msgspec.json.encode(each) + b"\n" for each in (first, again)))
+    wholes, _ = read_data([tmp_path])
+    records, _ = read_data([tmp_path], "opening")
+    assert wholes == [ChatRecord(said), ChatRecord(said)]
+    assert records == [wholes[0], opening(wholes[1])]

@@ -9,6 +9,7 @@ import pytest
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from embodied_codeact.chatml import END
+from embodied_codeact.instruct import ChatMessage
 from embodied_codeact.training.data import ChatRecord
 from embodied_codeact.training.tokens import Episode, add_chatml, longest_reply, tokenize, train_tokenizer, written
 from tests.models.hf.checkpoints import STYLES, make_tokenizer
@@ -36,6 +37,17 @@ def test_the_learnt_tokens_are_the_replies_to_learn(tokenizer: PreTrainedTokeniz
         ]
         assert learnt == [m.content + END for m in record.messages if m.role == "assistant" and m.train]
         assert longest_reply(episode) == max(end - start for start, end in edges.reshape(-1, 2))
+
+
+def test_a_reply_that_is_cut_is_learnt_without_an_end(tokenizer: PreTrainedTokenizerBase) -> None:
+    """Its tokens are the first ones of the whole reply."""
+    reply = "<execute>\nx = 1\n\nlook()\n</execute>"
+    asked, whole = RECORDS[3].messages[:2], ChatMessage("assistant", reply)
+    cut = ChatMessage("assistant", reply[: reply.index("look")])
+    short, long = tokenize([ChatRecord([*asked, cut], cut=True), ChatRecord([*asked, whole])], tokenizer)
+    learnt = short.ids[short.learnt]
+    assert tokenizer.decode(learnt, clean_up_tokenization_spaces=False) == cut.content
+    assert list(long.ids[: len(short.ids)]) == list(short.ids)
 
 
 def test_where_nothing_is_learnt_no_reply_is_longest() -> None:
