@@ -76,13 +76,11 @@ def condensed(record: ChatRecord) -> ChatRecord:
 
 
 def opening(record: ChatRecord) -> ChatRecord:
-    """What the words of a task decide: its conversation up to the first reply, of which a script ends after its first
-    paragraph, where it says what it is about. The rest is as in the episode that this one says in other words.
-
-    A conversation whose first reply is not to be learnt stays whole.
-    """
-    first = next((place for place, message in enumerate(record.messages) if message.role == "assistant"), None)
-    if first is None or not record.messages[first].train:
+    """What the words of a task decide: its conversation up to the first reply to learn, of which a script ends after
+    its first paragraph, where it says what it is about. The rest is as in the episode that this one says in other
+    words."""
+    first = next((n for n, said in enumerate(record.messages) if said.role == "assistant" and said.train), None)
+    if first is None:
         return record
     reply = record.messages[first]
     found = _PARAMETERS.search(reply.content)

@@ -106,9 +106,13 @@ def test_a_reply_without_a_script_is_an_opening_as_it_is(reply: str) -> None:
     assert opening(whole) == ChatRecord(whole.messages[:3])
 
 
-def test_what_begins_with_a_reply_that_is_not_learnt_stays_whole() -> None:
-    spoilt = asked(ChatMessage("assistant", PROGRAM, train=False), ChatMessage("assistant", PROGRAM))
-    assert opening(spoilt) is spoilt
+def test_it_goes_up_to_the_first_reply_to_learn() -> None:
+    spoilt, good = ChatMessage("assistant", PROGRAM, train=False), ChatMessage("assistant", PROGRAM)
+    cut = opening(asked(spoilt, good, ChatMessage("assistant", "<solution>done</solution>")))
+    assert cut.messages[:-1] == asked(spoilt, good).messages[:-1]
+    assert cut.messages[-1].content == PROGRAM[: PROGRAM.index("for place")]
+    nothing = asked(spoilt)
+    assert opening(nothing) is nothing
 
 
 def test_of_what_is_there_in_other_words_only_the_opening_is_read_where_asked_for(tmp_path: Path) -> None:
