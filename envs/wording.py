@@ -11,74 +11,12 @@ import random
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Literal
 
-Rules = Mapping[str, str]
+from embodied_codeact.envs import asides
+from embodied_codeact.envs.grammar import Rules, expand
+
 Form = Literal["base", "ing", "participle"]
-
-
-@dataclass(frozen=True)
-class _Sequence:
-    parts: tuple[str | _Field | _Choice, ...]
-
-
-@dataclass(frozen=True)
-class _Field:
-    name: str
-
-
-@dataclass(frozen=True)
-class _Choice:
-    of: tuple[_Sequence, ...]
-
-
-_TOKEN = re.compile(r"[\[\]|]|\{\w+\}|[^\[\]|{}]+")
-
-
-@lru_cache(maxsize=20_000)
-def _parse(template: str) -> _Choice:
-    """Read a template, whose outermost alternatives need no brackets."""
-    stack: list[list[list[str | _Field | _Choice]]] = [[[]]]
-    for token in _TOKEN.findall(template):
-        if token == "[":
-            stack.append([[]])
-        elif token == "|":
-            stack[-1].append([])
-        elif token == "]":
-            done = stack.pop()
-            stack[-1][-1].append(_Choice(tuple(_Sequence(tuple(parts)) for parts in done)))
-        else:
-            stack[-1][-1].append(_Field(token[1:-1]) if token.startswith("{") else token)
-    (outermost,) = stack
-    return _Choice(tuple(_Sequence(tuple(parts)) for parts in outermost))
-
-
-def expand(template: str, rules: Rules, rng: random.Random, **texts: str) -> str:
-    """Return one of the texts that a template stands for; ``texts`` are filled in as they are.
-
-    >>> expand("[put|set] {x} down", {"x": "the mug"}, random.Random(1))
-    'put the mug down'
-
-    Raises:
-        KeyError: a template names a rule that there is none of.
-    """
-    return _expand(_parse(template), rules, rng, texts)
-
-
-def _expand(choice: _Choice, rules: Rules, rng: random.Random, texts: Rules) -> str:
-    words = []
-    for part in rng.choice(choice.of).parts:
-        if isinstance(part, str):
-            words.append(part)
-        elif isinstance(part, _Choice):
-            words.append(_expand(part, rules, rng, texts))
-        else:
-            words.append(
-                texts[part.name] if part.name in texts else _expand(_parse(rules[part.name]), rules, rng, texts)
-            )
-    return "".join(words)
-
 
 _IRREGULAR: dict[str, tuple[str, str]] = {
     "begin": ("beginning", "begun"),
@@ -237,8 +175,8 @@ _CLOSERS = (
 
 
 def phrase(ways: Ways, rules: Rules, rng: random.Random) -> str:
-    """Return one sentence or more that ask for a goal: a shape, an opening, an ending, and how carefully they are
-    typed, each drawn on its own.
+    """Return one sentence or more that ask for a goal: a shape, an opening, an ending, what else is on somebody's
+    mind, and how carefully they are typed, each drawn on its own.
 
     Raises:
         KeyError: a template names a rule that there is none of.
@@ -251,7 +189,8 @@ def phrase(ways: Ways, rules: Rules, rng: random.Random) -> str:
     if shape == "terse":
         return _typed(sentence, rng)
     opener = expand(_OPENERS_TO_ACTS if shape == "acts" else _OPENERS, {"any": _OPENERS}, rng)
-    return _typed(f"{opener}{sentence}{expand(_CLOSERS, {}, rng)}", rng)
+    around = asides.before(rng), asides.after(rng)
+    return _typed(f"{around[0]}{opener}{sentence}{around[1]}{expand(_CLOSERS, {}, rng)}", rng)
 
 
 def _shaped(shape: str, content: str, rng: random.Random) -> str:

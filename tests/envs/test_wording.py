@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from embodied_codeact.envs.wording import Ways, conjugate, expand, phrase
+from embodied_codeact.envs.grammar import expand
+from embodied_codeact.envs.wording import Ways, conjugate, phrase
 
 
 def all_of(template: str, **rules: str) -> set[str]:

@@ -114,7 +114,7 @@ def test_an_order_that_is_told_backwards_says_so(name: str) -> None:
     for original, text in rephrased(name):
         parameters = TASKS[name].phrasing.read(original)
         assert parameters is not None
-        told = re.findall("|".join(COLOR_NAMES), text.lower())
+        told = re.findall(rf"\b(?:{'|'.join(COLOR_NAMES)})\b", text.lower())
         back = re.search(backwards, text.lower()) is not None
         colors = parameters["colors"][::-1] if back else parameters["colors"]
         # The first one may be told once more: "the red one at the bottom".
