@@ -26,11 +26,14 @@ from pathlib import Path
 from typing import Any
 
 from embodied_codeact.errors import OperatorError
+from embodied_codeact.instruct.conversion import why_not
 from embodied_codeact.trajectories import read_episodes
 from tests.conftest import find_data
 from tests.oracles import reads_task
 
 K_BARS = {1: 0.90, 2: 0.95, 5: 0.97}
+ABSENT = Path(__file__).with_name("absent.yaml")
+EPISODES = "episodes.jsonl"
 FIRST_REPLY_S, TOKENS_A_SECOND, STARTS = 6.0, 100.0, 3
 
 
@@ -108,6 +111,14 @@ def phrasings(wishes: Wishes) -> Iterator[Bar]:
     yield _rate_bar("phrasings of people", evaluate(wishes, "phrasings", "phrasings", *part), 0.7)
 
 
+def declines(wishes: Wishes) -> Iterator[Bar]:
+    """Homes in which what is asked for is not there: the model is to try, and then to say so rather than go on."""
+    evaluate(wishes, "absent", str(ABSENT), "--limit", str(wishes.part_of(60)))
+    episodes = list(read_episodes(wishes.out / "absent" / EPISODES))
+    said = sum(not why_not(episode, "declined") for episode in episodes)
+    yield Bar("says what is not there", f"{said} of {len(episodes)}", "reported", None)
+
+
 def speed(wishes: Wishes) -> Iterator[Bar]:
     """When somebody who gives the command sees its first script, and how quick a reply is, reading the prompt
     included."""
@@ -152,6 +163,7 @@ MEASURES: dict[str, Callable[[Wishes], Iterator[Bar]]] = {
     "real-games": real_games,
     "tabletop": tabletop,
     "phrasings": phrasings,
+    "declines": declines,
     "speed": speed,
 }
 

@@ -45,7 +45,11 @@ def test_what_is_not_measured_is_missed(tmp_path: Path) -> None:
 def test_the_expert_is_measured_end_to_end(tmp_path: Path, data_dir: Path) -> None:
     games = str(data_dir / "alfworld" / "valid_unseen")
     words = ["--model", "expert", "--share", "0.01", "--sandbox", "best", "--out", str(tmp_path), "--games", games]
-    chosen = [word for name in ("household", "reads", "real-games", "phrasings", "speed") for word in ("--only", name)]
+    chosen = [
+        word
+        for name in ("household", "reads", "real-games", "phrasings", "declines", "speed")
+        for word in ("--only", name)
+    ]
     module = [sys.executable, "-m", "tests.oracles.embedded_bars"]
     ended = subprocess.run([*module, *words, *chosen, "--json"], capture_output=True, text=True)
     bars = {bar.name: bar for bar in (Bar(**line) for line in json.loads(ended.stdout))}
@@ -54,4 +58,6 @@ def test_the_expert_is_measured_end_to_end(tmp_path: Path, data_dir: Path) -> No
     assert bars["first script on another task"].met
     assert bars["real games, k = 5"].met
     assert bars["phrasings of people"].met is False
+    assert bars["says what is not there"].measured == "1 of 1"
+    assert "first reply after the start" in bars
     assert bars["distinct first scripts"].met is None
