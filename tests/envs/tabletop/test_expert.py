@@ -17,7 +17,7 @@ from embodied_codeact.envs.tabletop import environment
 from embodied_codeact.envs.tabletop.environment import TabletopOptions
 from embodied_codeact.envs.tabletop.expert import TabletopExpert
 from embodied_codeact.envs.tabletop.expert_reading import read_briefing
-from embodied_codeact.envs.tabletop.tasks import ALL_TASKS, ATOMIC, LEVELS, Level
+from embodied_codeact.envs.tabletop.tasks import ALL_TASKS, ATOMIC, LEVELS, TASKS, Level
 from embodied_codeact.envs.unrolled import read_form
 
 METHODS: dict[Level, str] = {
@@ -38,6 +38,19 @@ def reply(messages: list[Message]) -> str:
 
 def script_of(text: str) -> str:
     return text.partition("<execute>\n")[2].partition("</execute>")[0]
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_its_thought_names_all_that_a_standard_task_names(name: str) -> None:
+    task = TASKS[name]
+    instruction = task.sample(np.random.default_rng(3)).instruction
+    parameters = task.phrasing.read(instruction)
+    assert parameters is not None
+    thought = reply(opening(instruction)).partition("</thought>")[0]
+    for words in task.phrasing.words(parameters).values():
+        assert words in thought, (words, thought)
+    # Else no other words could be put in the instruction's place.
+    assert instruction.rstrip(".").lower() not in thought.lower()
 
 
 @pytest.mark.parametrize("level", LEVELS)
