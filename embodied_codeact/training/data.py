@@ -51,11 +51,12 @@ def read_data(
     """
     records: list[ChatRecord] = []
     files: list[DataFile] = []
+    systems: dict[str, ChatMessage] = {}
     for place in places:
         file = conversations_file(place)
         found = []
         for conversation in read_any(file):
-            record = ChatRecord(conversation.messages)
+            record = ChatRecord([_shared(message, systems) for message in conversation.messages])
             shortened = rephrased == "opening" and "rephrased" in conversation.provenance
             found.append(opening(record) if shortened else record)
         with file.open("rb") as stream:
@@ -66,6 +67,11 @@ def read_data(
         names = ", ".join(file.name for file in files)
         raise ConfigurationError(f"{names}: no reply of the assistant to learn from in {len(records)} conversations")
     return records, files
+
+
+def _shared(message: ChatMessage, systems: dict[str, ChatMessage]) -> ChatMessage:
+    """Hold each system message once: it is most of a conversation, and the same in thousands of them."""
+    return systems.setdefault(message.content, message) if message.role == "system" else message
 
 
 def condensed(record: ChatRecord) -> ChatRecord:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -51,6 +52,7 @@ def _condensed(message: Message) -> Message:
     return message
 
 
+@lru_cache(maxsize=64)
 def _system(text: str) -> str:
     """The form of action, the names of what can be called and read, and what failures raise."""
     form = next((name for name, mark in _FORMS if mark in text), "")
