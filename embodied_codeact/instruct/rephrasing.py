@@ -8,9 +8,11 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec.structs import replace
 
+from embodied_codeact.contracts import Rephraser
 from embodied_codeact.instruct.conversations import ChatMessage, Conversation
 from embodied_codeact.instruct.conversion import message_digest
 from embodied_codeact.registry import base_name, load_rephraser, rephraser_names
@@ -25,9 +27,8 @@ def rephrase(environment: str, instruction: str, rng: random.Random) -> str | No
         environment: its name, such as ``"household"``.
         rng: the same state gives the same words.
     """
-    if base_name(environment) not in rephraser_names():
-        return None
-    return load_rephraser(environment).rephrase(instruction, rng)
+    rephraser = _rephraser_of(base_name(environment))
+    return rephraser.rephrase(instruction, rng) if rephraser else None
 
 
 def rephrase_conversation(conversation: Conversation, rng: random.Random) -> Conversation | None:
@@ -59,8 +60,8 @@ def rename_conversation(conversation: Conversation, rng: random.Random) -> Conve
 
     That episode was not played. It is one that would have gone as the other did.
     """
-    environment = base_name(conversation.source)
-    names = load_rephraser(environment).rename(rng) if environment in rephraser_names() else {}
+    rephraser = _rephraser_of(base_name(conversation.source))
+    names = rephraser.rename(rng) if rephraser else {}
     if not names:
         return conversation
     known = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b", re.IGNORECASE)
@@ -77,6 +78,12 @@ def rename_conversation(conversation: Conversation, rng: random.Random) -> Conve
     return replace(conversation, id=message_digest(messages), messages=messages, provenance=provenance)
 
 
+@lru_cache
+def _rephraser_of(environment: str) -> Rephraser | None:
+    # Looking through the installed packages takes far longer than to find other words.
+    return load_rephraser(environment) if environment in rephraser_names() else None
+
+
 def _latest_task(messages: Sequence[ChatMessage]) -> str | None:
     """What the opening asks for. A prompt may hold an example first, so the last task in it counts."""
     opening = []
@@ -90,5 +97,10 @@ def _latest_task(messages: Sequence[ChatMessage]) -> str | None:
 
 def _quotes(text: str, instruction: str) -> bool:
     """Whether a text holds the words of an instruction, however they are typed."""
-    said, told = (" ".join(re.findall(r"\w+", words.lower())) for words in (text, instruction))
-    return told in said
+    return _words(instruction) in _words(text)
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> str:
+    # The same system message, which is long, is asked about for every conversation.
+    return " ".join(re.findall(r"\w+", text.lower()))
