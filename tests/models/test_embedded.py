@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from embodied_codeact.contracts import Message, Model
+from embodied_codeact.errors import ConfigurationError
+from embodied_codeact.models import resolve_model
 from embodied_codeact.models.embedded import CHECKPOINT
 from embodied_codeact.models.embedded.shipping import FILES, MOST_BYTES, MOST_PARAMETERS, TRAINING
 from tests.cli.support import invoke
@@ -55,3 +58,15 @@ def test_it_solves_a_household_task(tmp_path: Path) -> None:
     words = ("household", "--model", "embedded", "--sandbox", "best", "--out", tmp_path / "one.jsonl")
     result = invoke("run", *words)
     assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("looks", [True, False])
+def test_loading_leaves_the_look_for_garbage_as_it_was(looks: bool) -> None:
+    was = gc.isenabled()
+    try:
+        gc.enable() if looks else gc.disable()
+        with pytest.raises(ConfigurationError):
+            resolve_model("hf:./no/such/folder", "household")
+        assert gc.isenabled() == looks
+    finally:
+        gc.enable() if was else gc.disable()
