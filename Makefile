@@ -22,7 +22,7 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 demo: $(VENV)/.demo
 	$(BIN)/embodied-codeact launch demo
-	$(BIN)/embodied-codeact run tabletop --task pyramid --seed 4 --sandbox best --record-to runs/demo-tabletop.mp4
+	$(BIN)/embodied-codeact run tabletop --task stack-two --seed 4 --sandbox best --record-to runs/demo-tabletop.mp4
 	@echo "Look at runs/demo-tabletop.mp4, and at runs/demo.jsonl for the household's episodes."
 
 # The model that is shipped, from nothing: episodes of teachers, a tokenizer and a small Llama trained on them. Seeds are

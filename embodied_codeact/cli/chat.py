@@ -78,7 +78,11 @@ def chat(
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
     security = common.keys_for(connect, key, server_key)
     maker = agents.AgentMaker(
-        environment, model or default_model(environment), action=action, model_options=model_option, approve=approve
+        environment,
+        model or default_model(environment, action, options),
+        action=action,
+        model_options=model_option,
+        approve=approve,
     )
     maker.limit(turns=max_turns, script_timeout_s=script_timeout)
     with contextlib.ExitStack() as stack:

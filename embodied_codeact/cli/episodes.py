@@ -140,7 +140,7 @@ def run(
     security = common.keys_for(connect, key, server_key)
     maker = agents.AgentMaker(
         environment,
-        model or default_model(environment),
+        model or default_model(environment, action, options),
         action=action,
         model_options=model_option,
         user=user,

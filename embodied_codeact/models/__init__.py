@@ -20,10 +20,11 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.util import find_spec
+from typing import Any
 
 from embodied_codeact.contracts import Model
 from embodied_codeact.errors import ConfigurationError, did_you_mean
-from embodied_codeact.models.embedded import ENVIRONMENTS, check_embedded, is_shipped
+from embodied_codeact.models.embedded import check_embedded, is_shipped, knows
 from embodied_codeact.models.replay import ReplayModel
 from embodied_codeact.models.script import ScriptModel
 from embodied_codeact.registry import base_name, load_expert
@@ -49,10 +50,10 @@ __all__ = [
 ]
 
 
-def default_model(environment: str) -> str:
-    """Return who acts where nothing is said: the model that is shipped, where it is good enough, else the environment's
-    own reference."""
-    return "embedded" if base_name(environment) in ENVIRONMENTS and is_shipped() else "expert"
+def default_model(environment: str, action: str, options: Mapping[str, Any]) -> str:
+    """Return who acts where nothing is said: the model that is shipped, where it knows environment, form of action and
+    options, else the environment's own reference."""
+    return "embedded" if is_shipped() and knows(base_name(environment), action, options) else "expert"
 
 
 def computes(spec: str) -> bool:

@@ -67,14 +67,16 @@ def test_the_command_says_what_is_wrong(capsys: pytest.CaptureFixture[str], tmp_
 
 def test_it_acts_where_it_is_good_and_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "is_shipped", lambda: True)
-    assert [default_model(name) for name in ("household", "tabletop", "counter", "robot:ipc:///x")] == [
-        "embedded",
-        "expert",
-        "expert",
-        "expert",
-    ]
+    for name in ("household", "tabletop"):
+        assert default_model(name, "code", {"seed": 3}) == "embedded"
+        assert default_model(name, "json", {}) == "expert"
+    for name in ("counter", "robot:ipc:///x"):
+        assert default_model(name, "code", {}) == "expert"
+    for changed in ({"level": "joints"}, {"perception": "vision"}, {"tasks": "atomic"}, {"controller": "tcp://x:1"}):
+        assert default_model("tabletop", "code", changed) == "expert"
+    assert default_model("tabletop", "code", {"level": "skills", "tasks": "standard"}) == "embedded"
     monkeypatch.setattr(models, "is_shipped", lambda: False)
-    assert default_model("household") == "expert"
+    assert default_model("household", "code", {}) == "expert"
 
 
 def test_an_installation_without_the_model_says_so(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.models.hf.options import read_options
@@ -18,14 +18,26 @@ if TYPE_CHECKING:
 
 CHECKPOINT = Path(__file__).parent / "checkpoint"
 NAME = "embedded"
-ENVIRONMENTS = ("household",)
-"""Those where it acts unless somebody else is named. It knows the tabletop too, but not well enough yet; in others it
-knows nothing."""
+ENVIRONMENTS: Mapping[str, Mapping[str, str | None]] = {
+    "household": {},
+    "tabletop": {"level": "skills", "perception": "state", "tasks": "standard", "controller": None},
+}
+"""Those that it knows, with what it has to leave as it is of their options."""
 
 
 def is_shipped(checkpoint: Path = CHECKPOINT) -> bool:
     """Whether this installation has the model."""
     return (checkpoint / "config.json").is_file()
+
+
+def knows(environment: str, action: str, options: Mapping[str, Any]) -> bool:
+    """Whether it has learnt to act in an environment (its base name) with these options, in this form of action."""
+    known = ENVIRONMENTS.get(environment)
+    return (
+        known is not None
+        and action == "code"
+        and all(options.get(name, usual) == usual for name, usual in known.items())
+    )
 
 
 def load_embedded(options: Mapping[str, str], checkpoint: Path = CHECKPOINT) -> HfModel:
