@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 
+from embodied_codeact.envs.tabletop.rephrasing_more import MORE
 from embodied_codeact.envs.tabletop.rephrasing_several import SEVERAL
 from embodied_codeact.envs.tabletop.rephrasing_single import SINGLE
 from embodied_codeact.envs.tabletop.rephrasing_words import rules
@@ -13,6 +14,7 @@ from embodied_codeact.envs.tabletop.tasks.things import COLOR_NAMES
 from embodied_codeact.envs.wording import phrase
 
 WAYS = {**SINGLE, **SEVERAL}
+_MORE_SHARE = 0.5
 _LONG = frozenset({"turn", "align-with-edge"})
 """Tasks whose blocks are no cubes."""
 
@@ -40,7 +42,11 @@ class TabletopRephraser:
         for name, task in TASKS.items():
             if (parameters := task.phrasing.read(instruction)) is not None:
                 ways, words = WAYS[name]
-                return phrase(ways, {**_COMMON, **rules(parameters, rng, long=name in _LONG), **words}, rng)
+                known = {**_COMMON, **rules(parameters, rng, long=name in _LONG), **words}
+                if rng.random() < _MORE_SHARE:
+                    ways, more = MORE[name]
+                    known |= more
+                return phrase(ways, known, rng)
         return None
 
     def rename(self, rng: random.Random) -> dict[str, str]:

@@ -76,7 +76,12 @@ def patterns(field: str, value: Any) -> list[str]:
         return [SAID[word] for word in value.split()]
     if isinstance(value, str) and value not in SAID:
         color, _, kind = value.partition(" ")
-        kinds = {"block": "block|cube|bar", "bowl": "bowl|dish", "zone": "zone|area|square|patch|field", "": ""}
+        kinds = {
+            "block": "block|cube|bar|brick|piece|box|one",
+            "bowl": "bowl|dish",
+            "zone": "zone|area|square|patch|field",
+            "": "",
+        }
         return [rf"\b{color}\b", kinds[kind]]
     return [rf"\b{one}\b" for one in value] if isinstance(value, list) else [SAID[value]]
 
@@ -109,16 +114,22 @@ def test_the_same_is_said_in_many_ways_by_seed(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["stack-tower", "line-up-in-order"])
 def test_an_order_that_is_told_backwards_says_so(name: str) -> None:
-    backwards = r"top to|top down|right to (the )?left|far to near|far side to|back to front"
+    backwards = (
+        r"top to|top down|right to (the )?left|far to near|far side to|back to front|roof to the foundation|"
+        r"tip to base|highest first|uppermost first|topmost first|head to foot|highest to the lowest|top floor to|"
+        r"above to below|list at the (top|tip|summit)|peak downwards|(look|read|go) down"
+    )
     seen = set()
     for original, text in rephrased(name):
         parameters = TASKS[name].phrasing.read(original)
         assert parameters is not None
         told = re.findall(rf"\b(?:{'|'.join(COLOR_NAMES)})\b", text.lower())
+        colors = parameters["colors"]
+        # The ends may be told once more: "the red one at the bottom".
+        whole = [told[start : start + len(colors)] for start in range(len(told) - len(colors) + 1)]
         back = re.search(backwards, text.lower()) is not None
-        colors = parameters["colors"][::-1] if back else parameters["colors"]
-        # The first one may be told once more: "the red one at the bottom".
-        assert told in (colors, [*colors, colors[0]]), (original, text)
+        assert (colors[::-1] if back else colors) in whole, (original, text)
+        assert (colors if back else colors[::-1]) not in whole, (original, text)
         seen.add(back)
     assert seen == {True, False}
 
