@@ -61,8 +61,6 @@ def train_model(data: Sequence[Path], recipe: Recipe, out: Path, *, preset: str,
     # Threads that wait spin first. To do so for long, as is usual, makes a busy machine five times slower; not to do so
     # at all makes an idle one slower by a quarter.
     os.environ.setdefault("GOMP_SPINCOUNT", "3000")
-    # Memory in huge pages, where Linux gives them on request: steps took a fifth less time, most of it page faults.
-    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
     try:
         from embodied_codeact.training.run import run
     except ImportError as error:

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from embodied_codeact.errors import OperatorError
+from embodied_codeact.evaluation.run_folder import EPISODES
 from embodied_codeact.instruct.conversion import why_not
 from embodied_codeact.trajectories import read_episodes
 from tests.conftest import find_data
@@ -33,7 +34,6 @@ from tests.oracles import reads_task
 
 K_BARS = {1: 0.90, 2: 0.95, 5: 0.97}
 ABSENT = Path(__file__).with_name("absent.yaml")
-EPISODES = "episodes.jsonl"
 FIRST_REPLY_S, TOKENS_A_SECOND, STARTS = 6.0, 100.0, 3
 
 

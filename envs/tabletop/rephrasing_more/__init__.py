@@ -13,8 +13,6 @@ from embodied_codeact.envs.tabletop.rephrasing_more.arranging import (
     LINE_UP_WORDS,
     ORDERED,
     ORDERED_WORDS,
-    SWAP,
-    SWAP_WORDS,
 )
 from embodied_codeact.envs.tabletop.rephrasing_more.collecting import (
     CLEAR,
@@ -52,12 +50,11 @@ from embodied_codeact.envs.tabletop.rephrasing_more.stacking import (
     PAIRS_WORDS,
     PYRAMID,
     PYRAMID_WORDS,
-    STACK_TWO,
-    STACK_WORDS,
     TOWER,
     TOWER_WORDS,
 )
 from embodied_codeact.envs.tabletop.rephrasing_more.turning import ALIGN, ALIGN_WORDS, TURN, TURN_WORDS
+from embodied_codeact.envs.tabletop.rephrasing_more.two import STACK_TWO, STACK_WORDS, SWAP, SWAP_WORDS
 from embodied_codeact.envs.tabletop.rephrasing_more.unstacking import RESTACK, RESTACK_WORDS, UNSTACK, UNSTACK_WORDS
 from embodied_codeact.envs.tabletop.rephrasing_more.words import CLAW, WORDS
 from embodied_codeact.envs.wording import Ways

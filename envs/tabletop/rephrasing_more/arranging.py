@@ -1,8 +1,21 @@
-"""Rows, circles, and changing places."""
+"""Rows and circles."""
 
 from __future__ import annotations
 
 from embodied_codeact.envs.wording import Ways
+
+_APART = {
+    "c2c": "center to center|centre to centre|middle to middle|midpoint to midpoint|measured between the "
+    "[middles|midpoints|centers]",
+    "gap": "at intervals of {spacing}, {c2c}|with [centre-to-centre|center-to-center] [spacings|intervals|"
+    "distances|separations] of {spacing}|at a pitch of {spacing}|{spacing} from the middle of one to the "
+    "middle of the next|with [neighbouring|neighboring] [midpoints|middles] {spacing} from each other|spaced "
+    "{spacing}, {c2c}|with {spacing} from each midpoint to the next|keeping {spacing} between the [midpoints|"
+    "middles] of [adjacent|successive|consecutive] ones|uniformly spaced {spacing}, {c2c}|the middle of each "
+    "{spacing} [away from|off] the middle of its neighbor|in steps of {spacing}, {c2c}|with a spacing of "
+    "{spacing}, {c2c}",
+}
+"""The distance from one to the next."""
 
 LINE_UP = Ways(
     acts=(
@@ -96,15 +109,7 @@ LINE_UP_WORDS = {
     "soldiers, in a straight line|like beads on a straight string",
     "a_line": "a [dead straight|perfectly straight|ruler-straight|single straight|straight] [line|chain|file|"
     "queue|series|string|rank|procession]",
-    "c2c": "center to center|centre to centre|middle to middle|midpoint to midpoint|measured between the "
-    "[middles|midpoints|centers]",
-    "gap": "at intervals of {spacing}, {c2c}|with [centre-to-centre|center-to-center] [spacings|intervals|"
-    "distances|separations] of {spacing}|at a pitch of {spacing}|{spacing} from the middle of one to the "
-    "middle of the next|with [neighbouring|neighboring] [midpoints|middles] {spacing} from each other|spaced "
-    "{spacing}, {c2c}|with {spacing} from each midpoint to the next|keeping {spacing} between the [midpoints|"
-    "middles] of [adjacent|successive|consecutive] ones|uniformly spaced {spacing}, {c2c}|the middle of each "
-    "{spacing} [away from|off] the middle of its neighbor|in steps of {spacing}, {c2c}|with a spacing of "
-    "{spacing}, {c2c}",
+    **_APART,
 }
 
 ORDERED = Ways(
@@ -202,14 +207,7 @@ ORDERED_WORDS = {
     "a_line": "a [straight |dead straight |perfectly straight |][line|chain|file|queue|series|string|procession]",
     "going": "[going|running|reading|counting|counted|proceeding|listed|named|in sequence|in this succession]",
     "succession": "[this|that|the given|the stated|just this|exactly this] [sequence|succession|order|arrangement]",
-    "c2c": "center to center|centre to centre|middle to middle|midpoint to midpoint|measured between the "
-    "[middles|midpoints|centers]",
-    "gap": "at intervals of {spacing}, {c2c}|with [centre-to-centre|center-to-center] [spacings|intervals|"
-    "distances|separations] of {spacing}|at a pitch of {spacing}|{spacing} from the middle of one to the "
-    "middle of the next|with [neighbouring|neighboring] [midpoints|middles] {spacing} from each other|spaced "
-    "{spacing}, {c2c}|with {spacing} from each midpoint to the next|keeping {spacing} between the [midpoints|"
-    "middles] of [adjacent|successive|consecutive] ones|evenly spaced {spacing}, {c2c}|in steps of {spacing}, "
-    "{c2c}|with a spacing of {spacing}, {c2c}",
+    **_APART,
 }
 """Lines have one direction, in which nothing leads: who leads a line from left to right may be its right end."""
 
@@ -313,91 +311,4 @@ CIRCLE_WORDS = {
     "[centre|middle] of the {bowl_noun}|on a radius of {radius}|with {radius} from its [centre|center] to each "
     "of theirs|the radius being {radius}|at {radius} from the {bowl_noun}'s [midpoint|middle|centre]|{radius} "
     "out from its [centre|center]|on a circle with a radius of {radius}",
-}
-
-SWAP = Ways(
-    acts=(
-        "@[transpose|switch round|switch over|change over|swap round|swap over|swap about|permute] {duo}",
-        "@[let|have|make] {first} [take over|occupy|assume|inherit|move into|claim] the {spot} of {second}, "
-        "and {second} that of {first}",
-        "@[relocate|shift|transfer|transplant|send|move over] {first} to the {spot} [held|occupied|taken] by "
-        "{second}, and {second} to the one [held|occupied|taken] by {first}",
-        "@replace {first} [with|by] {second} and {second} [with|by] {first}",
-        "@substitute {first} for {second} and {second} for {first}",
-        "@[trade|barter|exchange|swap] the {spot} of {first} for that of {second}",
-        "@[perform|make|do|carry out|arrange] [an exchange|a trade|a swap|a switch|a changeover] between "
-        "{duo}: each [ends up|comes to stand|lands] where the other [was|used to be|had been|stood before]",
-        "@[reverse|transpose|permute] the [arrangement|placement|locations|whereabouts] of {duo}",
-        "@play musical chairs with {duo}: each takes the other's {spot}",
-        "@set {duo} down again, each [in|at] the other's [old|former|previous|original] {spot}",
-        "@move {duo} so that each [takes the other's {spot}|stands where the other stood|steps into the "
-        "other's shoes|fills the other's gap|relieves the other]",
-        "@[get|tell] {first} to [stand in for|take the {spot} of|relieve] {second}, and {second} to do the "
-        "same for {first}",
-        "@[make|have] {first} and {second} [move house|change seats|switch seats|trade seats], each to the "
-        "other's {spot}",
-        "@give {first} the {spot} of {second}, and {second} the {spot} of {first}",
-        "@[take away|pick up|lift off] {first}, @put {second} into its {spot}, and @set {first} down where "
-        "{second} [was|stood|used to be]",
-    ),
-    states=(
-        "{first} ~takes the {spot} of {second}, and {second} ~takes that of {first}",
-        "each of {duo} ~stands where the other [stood|used to stand|was before|had been]",
-        "{duo} ~have [traded|exchanged|switched|interchanged] [spots|locations|sites|seats|whereabouts]",
-        "the {spot} of {first} ~becomes that of {second} and vice versa",
-        "{second} ~is found at the present {spot} of {first}, and {first} at that of {second}",
-        "{first} ~replaces {second} and {second} ~replaces {first}",
-        "{duo} ~end up [in|at] each other's [former|old|previous|original] {spot}",
-    ),
-    passives=(
-        "{duo} // @[transpose|switch round|swap over|swap round|change over|interchange|permute]",
-        "{first} // @replace [by|with] {second}, and {second} [by|with] {first}",
-        "the [locations|spots|sites|seats|whereabouts|placements] of {duo} // @[interchange|transpose|switch|"
-        "trade|reverse]",
-        "{first} // @[shift|relocate|transfer|send|transplant] to the {spot} of {second}, and {second} to the "
-        "{spot} of {first}",
-        "{duo} // @[set down|place|put] each [in|at] the other's [former|old|present] {spot}",
-    ),
-    wishes=(
-        "[a swap|a switch|a trade|an exchange|a changeover] [of places |of positions |of spots |]between {duo}",
-        "{first} [in|at] the [old|former|present] {spot} of {second}, and {second} in that of {first}",
-        "{second} in place of {first} and {first} in place of {second}",
-        "{duo} [transposed|interchanged|switched round|the other way round|the other way about]",
-    ),
-    says=(
-        "{first} and {second} got mixed up: each stands where the other should. [put that right|fix it|correct "
-        "this|sort that out].",
-        "what if {first} were where {second} is, and {second} where {first} is? [make it so|make it happen|show me].",
-        "{first} [wants|would like|wishes] to stand where {second} stands, and {second} where {first} stands. "
-        "do them both the favor.",
-        "{first} is jealous of {second}, and {second} of {first}: each wants the other's {spot}. let them have it.",
-        "there are two [spots|places|seats]: that of {first} and that of {second}. let their owners [trade|"
-        "swap|exchange] them.",
-        "nothing else moves, but {first} and {second} [change seats|swap spots|trade spots|switch seats|"
-        "exchange locations].",
-        "{first} here and {second} there? I want it the other way about: each [in|at] the other's {spot}.",
-        "where do {first} and {second} go? each to the {spot} of the other.",
-        "neither {first} nor {second} should stay put: each goes to the other's {spot}.",
-        "if {first} is at point x and {second} at point y, I want {first} at y and {second} at x.",
-        "{first} for {second} and {second} for {first}: a fair [trade|exchange|swap|deal] of [spots|places|seats].",
-        "changing of the guard: {first} relieves {second}, and {second} goes to the old {spot} of {first}.",
-        "what {first} has, {second} shall have, and the reverse: I mean their [places|spots|locations] on {table}.",
-        "the {spot} of {first} [is meant|was meant|is intended] for {second}, and that of {second} for "
-        "{first}. [correct|rectify|remedy] this.",
-    ),
-    terse=(
-        "{first_bare} <=> {second_bare}",
-        "[transpose|interchange|permute|trade] {first_bare} and {second_bare}",
-        "{first_bare} for {second_bare} and vice versa",
-        "exchange [spots|places|seats|locations]: {first_bare}, {second_bare}",
-        "{first_bare} to {second_bare}'s {spot} and vice versa",
-        "{first_bare}, {second_bare}: [switch|changeover|swap seats|switch spots]",
-        "{first_bare} / {second_bare} swapped, please",
-    ),
-)
-
-SWAP_WORDS = {
-    "duo": "{first} and {second}|{first} and the {second_color} one|the {first_color} and {second_color} "
-    "[bricks|cubes|pieces|blocks|boxes]|the {first_color} [brick|piece|cube|box] and the {second_color} one",
-    "spot": "spot|location|site|seat|place|position|spot|station|standing place",
 }
