@@ -5,15 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 
+from embodied_codeact.envs.tabletop.rephrasing_basic import BASIC
 from embodied_codeact.envs.tabletop.rephrasing_more import MORE
-from embodied_codeact.envs.tabletop.rephrasing_several import SEVERAL
-from embodied_codeact.envs.tabletop.rephrasing_single import SINGLE
 from embodied_codeact.envs.tabletop.rephrasing_words import rules
 from embodied_codeact.envs.tabletop.tasks import TASKS
 from embodied_codeact.envs.tabletop.tasks.things import COLOR_NAMES
 from embodied_codeact.envs.wording import phrase
 
-WAYS = {**SINGLE, **SEVERAL}
 _MORE_SHARE = 0.5
 _LONG = frozenset({"turn", "align-with-edge"})
 """Tasks whose blocks are no cubes."""
@@ -41,7 +39,7 @@ class TabletopRephraser:
         """Return an instruction that asks for the same, None where it is no standard task's."""
         for name, task in TASKS.items():
             if (parameters := task.phrasing.read(instruction)) is not None:
-                ways, words = WAYS[name]
+                ways, words = BASIC[name]
                 known = {**_COMMON, **rules(parameters, rng, long=name in _LONG), **words}
                 if rng.random() < _MORE_SHARE:
                     ways, more = MORE[name]

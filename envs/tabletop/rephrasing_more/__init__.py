@@ -100,4 +100,4 @@ MORE: Mapping[str, tuple[Ways, Mapping[str, str]]] = {
     "collect-in-tray": (COLLECT, COLLECT_WORDS),
     "clear-table": (CLEAR, CLEAR_WORDS),
 }
-"""Grammar and words of each task, beside those of the grammars of one thing and of several."""
+"""Grammar and words of each task."""
