@@ -7,16 +7,15 @@ import ast
 import contextlib
 import linecache
 import mmap
-import signal
 import sys
-import threading
 import types
 import warnings
-from types import CodeType, FrameType
+from types import CodeType
 from typing import Any
 
 from embodied_codeact.contracts import Figure, ScriptError
 from embodied_codeact.interpreter import figures, leftovers, tracebacks
+from embodied_codeact.interpreter.interrupts import Interrupts
 from embodied_codeact.interpreter.pictures import Gallery
 from embodied_codeact.interpreter.records import Finished, ScriptLimits, cut_middle
 from embodied_codeact.interpreter.streams import Streams
@@ -24,64 +23,6 @@ from embodied_codeact.interpreter.streams import Streams
 _KEPT_SOURCES = 1000
 """Scripts back to which tracebacks show source lines, of functions defined in them."""
 _FUTURE_FLAGS = [getattr(__future__, name).compiler_flag for name in __future__.all_feature_names]
-
-
-class Interrupts:
-    """Turns SIGINT into KeyboardInterrupt, but only where a script runs and never in the middle of a message.
-
-    A message to or from the world that is cut off would spoil the channel, so those moments are shielded: an interrupt
-    that comes then is raised at their end.
-    """
-
-    def __init__(self) -> None:
-        self.active = False
-        self.happened = False
-        self._shielded = False
-        self._pending = False
-        self._main = threading.get_ident()
-        self.in_message: set[int] = set()
-        """Other threads that are in the middle of a message."""
-
-    def install(self) -> None:
-        """Take over SIGINT, whatever the last script did to it."""
-        signal.signal(signal.SIGINT, self._on_signal)
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())
-
-    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        if not self.active:
-            return
-        self.happened = True
-        if self._shielded:
-            self._pending = True
-        else:
-            raise KeyboardInterrupt
-
-    def shield(self) -> None:
-        """Defer interrupts. Other threads never see them, but are noted, so that none is ended now."""
-        thread = threading.get_ident()
-        if thread == self._main:
-            self._shielded = True
-        else:
-            self.in_message.add(thread)
-
-    def unshield(self) -> None:
-        """Raise KeyboardInterrupt now if one was deferred."""
-        thread = threading.get_ident()
-        self.in_message.discard(thread)
-        if thread == self._main:
-            self._shielded = False
-            if self._pending:
-                self._pending = False
-                raise KeyboardInterrupt
-
-    def begin(self) -> None:
-        """A script begins: from here on, SIGINT reaches it."""
-        self.happened = self._pending = self._shielded = False
-        self.active = True
-
-    def end(self) -> None:
-        """The script ended: SIGINT comes too late."""
-        self.active = self._shielded = self._pending = False
 
 
 def _show_warnings_once() -> None:

@@ -14,6 +14,8 @@ import os
 import sys
 from typing import Literal, NoReturn
 
+from embodied_codeact.interpreter.interrupts import Interrupts
+
 TO_ERROR, TO_OUTPUT = b"\0E", b"\0O"
 NO_KEYBOARD = (
     "nobody is at a keyboard: input() and sys.stdin do not work here. "
@@ -22,7 +24,15 @@ NO_KEYBOARD = (
 
 
 class _OutputPipe(io.RawIOBase):
-    """File descriptor 1 as Python's standard output sees it."""
+    """File descriptor 1 as Python's standard output sees it.
+
+    An interrupt never ends a write that has begun, for what was to be written then would stay in the buffer above, and
+    be written once more.
+    """
+
+    def __init__(self, interrupts: Interrupts) -> None:
+        super().__init__()
+        self._interrupts = interrupts
 
     def writable(self) -> bool:
         return True
@@ -35,8 +45,17 @@ class _OutputPipe(io.RawIOBase):
 
     def write(self, data: bytes) -> int:  # type: ignore[override]  # the buffer protocol has no name in Python 3.11
         text = bytes(data)
-        _write_all(text.replace(b"\0", b"\0\0") if b"\0" in text else text)
-        return len(text)
+        return self._send(text.replace(b"\0", b"\0\0") if b"\0" in text else text, len(text))
+
+    def _send(self, data: bytes, told: int) -> int:
+        # Nothing is called after the shield is lowered: an interrupt could strike there, though all is written.
+        self._interrupts.strike()
+        self._interrupts.shield()
+        try:
+            _write_all(data)
+        finally:
+            self._interrupts.lower_shield()
+        return told
 
 
 class _ErrorPipe(_OutputPipe):
@@ -49,8 +68,21 @@ class _ErrorPipe(_OutputPipe):
         if sys.stdout is not None and not sys.stdout.closed:
             sys.stdout.flush()
         text = bytes(data)
-        _write_all(TO_ERROR + text.replace(b"\0", b"\0\0") + TO_OUTPUT)
-        return len(text)
+        return self._send(TO_ERROR + text.replace(b"\0", b"\0\0") + TO_OUTPUT, len(text))
+
+
+class _Buffer(io.BufferedWriter):
+    """What is printed and not yet sent. Here, where nothing can be written twice any more, an interrupt strikes that
+    came while it was sent.
+    """
+
+    def __init__(self, raw: io.RawIOBase, interrupts: Interrupts) -> None:
+        super().__init__(raw, 8192)
+        self._interrupts = interrupts
+
+    def flush(self) -> None:
+        super().flush()
+        self._interrupts.strike()
 
 
 def _write_all(data: bytes) -> None:
@@ -79,8 +111,8 @@ class _NoKeyboard(io.TextIOBase):
     read = readline = readlines = __next__ = _refuse
 
 
-def _text(raw: io.RawIOBase, name: str) -> io.TextIOWrapper:
-    buffered = io.BufferedWriter(raw, 8192)
+def _text(pipe: type[_OutputPipe], name: str, interrupts: Interrupts) -> io.TextIOWrapper:
+    buffered = _Buffer(pipe(interrupts), interrupts)
     stream = io.TextIOWrapper(buffered, encoding="utf-8", errors="backslashreplace", line_buffering=True)
     stream.mode = "w"  # type: ignore[misc]  # as the interpreter's own streams have it
     stream.buffer.raw.name = name  # type: ignore[attr-defined]
@@ -90,8 +122,9 @@ def _text(raw: io.RawIOBase, name: str) -> io.TextIOWrapper:
 class Streams:
     """Installs the streams, and again before each script in case the last one closed or replaced them."""
 
-    def __init__(self, output: int, error: int, null: int) -> None:
+    def __init__(self, output: int, error: int, null: int, interrupts: Interrupts) -> None:
         self._pipes = (null, output, error)
+        self._interrupts = interrupts
 
     def install(self) -> None:
         """Point descriptors 0 to 2 and ``sys``'s streams to where they belong."""
@@ -100,8 +133,8 @@ class Streams:
         if getattr(sys.stdout, "_belongs_to", None) is self and not sys.stdout.closed:
             return
         sys.stdin = sys.__stdin__ = _NoKeyboard()  # type: ignore[assignment,misc]
-        sys.stdout = sys.__stdout__ = _text(_OutputPipe(), "<stdout>")  # type: ignore[misc]
-        sys.stderr = sys.__stderr__ = _text(_ErrorPipe(), "<stderr>")  # type: ignore[misc]
+        sys.stdout = sys.__stdout__ = _text(_OutputPipe, "<stdout>", self._interrupts)  # type: ignore[misc]
+        sys.stderr = sys.__stderr__ = _text(_ErrorPipe, "<stderr>", self._interrupts)  # type: ignore[misc]
         sys.stdout._belongs_to = self  # type: ignore[attr-defined]
 
     @staticmethod

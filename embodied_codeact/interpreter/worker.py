@@ -17,7 +17,8 @@ import numpy.random
 
 from embodied_codeact.channel import Channel, ChannelClosed
 from embodied_codeact.interpreter import proxies, sandbox
-from embodied_codeact.interpreter.console import Console, Interrupts
+from embodied_codeact.interpreter.console import Console
+from embodied_codeact.interpreter.interrupts import Interrupts
 from embodied_codeact.interpreter.records import Failed, FromHost, FromWorker, Ready, Setup
 from embodied_codeact.interpreter.streams import Streams
 from embodied_codeact.interpreter.world import WorldLink
@@ -72,7 +73,7 @@ def _serve(host: Channel, descriptors: Descriptors, layers: Sequence[str]) -> No
         return
     interrupts = Interrupts()
     interrupts.install()
-    streams = Streams(descriptors.output, descriptors.error, descriptors.null)
+    streams = Streams(descriptors.output, descriptors.error, descriptors.null, interrupts)
     streams.install()
     world = socket.socket(fileno=descriptors.world) if descriptors.world >= 0 else None
     names = proxies.build_namespace(setup.api, WorldLink(world, interrupts))

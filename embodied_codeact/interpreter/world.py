@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from embodied_codeact.channel import Channel, ChannelClosed, ChannelCorrupt
-from embodied_codeact.interpreter.console import Interrupts
+from embodied_codeact.interpreter.interrupts import Interrupts
 
 
 class EnvironmentGone(RuntimeError):
