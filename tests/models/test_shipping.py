@@ -14,7 +14,7 @@ from embodied_codeact.contracts import Model
 from embodied_codeact.errors import ConfigurationError, ModelError
 from embodied_codeact.models import ScriptModel, default_model, resolve_model
 from embodied_codeact.models.embedded import load_embedded
-from embodied_codeact.models.embedded.shipping import FILES, TRAINING, main, ship
+from embodied_codeact.models.embedded.shipping import FILES, TRAINING, cost, main, ship
 from tests.cli.support import error_line, invoke
 
 
@@ -41,6 +41,15 @@ def test_a_trained_model_takes_the_place_of_the_one_before(trained: Path, tmp_pa
     ship(trained, place)
     assert (place / "model.safetensors").read_text(encoding="utf-8") == "new"
     assert (place / "README.md").read_text(encoding="utf-8") == "figures"
+
+
+def test_what_the_training_took_is_told_with_the_machine() -> None:
+    result = {"tokens": 16_501_619, "seconds": 4436.0}
+    machine = {"processor": "AMD EPYC", "cores": 2, "gpus": []}
+    told = cost({"result": result, "machine": machine})
+    assert told == "trained on 16,501,619 tokens in 74 minutes (AMD EPYC, 2 cores)"
+    on_a_gpu = cost({"result": result, "machine": {**machine, "gpus": ["NVIDIA H100"]}})
+    assert on_a_gpu.endswith("(AMD EPYC, 2 cores, NVIDIA H100)")
 
 
 def test_what_is_not_finished_too_large_or_trained_on_other_prompts_is_refused(trained: Path, tmp_path: Path) -> None:

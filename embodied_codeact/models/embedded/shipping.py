@@ -12,6 +12,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.models.embedded import CHECKPOINT
@@ -61,6 +62,13 @@ def ship(trained: Path, to: Path = CHECKPOINT) -> int:
     return size
 
 
+def cost(training: dict[str, Any]) -> str:
+    """How long the training took, and on what."""
+    result, machine = training["result"], training["machine"]
+    where = ", ".join([machine["processor"], f"{machine['cores']} cores", *map(str, machine["gpus"])])
+    return f"trained on {result['tokens']:,} tokens in {result['seconds'] / 60:.0f} minutes ({where})"
+
+
 def main(arguments: list[str]) -> int:
     """See the module's own words; returns the exit code."""
     if len(arguments) != 1:
@@ -72,6 +80,7 @@ def main(arguments: list[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     print(f"the embedded model is now that of {arguments[0]}: {size / 1e6:.1f} MB in {CHECKPOINT}")
+    print(cost(json.loads((CHECKPOINT / TRAINING).read_text(encoding="utf-8"))))
     return 0
 
 
