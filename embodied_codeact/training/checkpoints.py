@@ -11,9 +11,12 @@ the rest            the trained model, as transformers loads it
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import platform
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -69,19 +72,24 @@ def read_training(folder: Path) -> Training | None:
         raise ConfigurationError(f"{file} cannot be read: {error}") from error
 
 
-def check_folder(folder: Path, *, resume: bool, recipe: Recipe, data: list[DataFile]) -> None:
-    """See that a run may begin in a folder, or go on there.
+def check_folder(folder: Path, *, resume: bool, recipe: Recipe, data: list[DataFile]) -> Training | None:
+    """See that a run may begin in a folder, or go on there. Return the run that goes on, None where one begins.
+
+    A run that ended before it had saved anything has left nothing to go on from: in its place another may begin.
 
     Raises:
-        ConfigurationError: there is a run already, or the one to go on with had another recipe or other data.
+        ConfigurationError: there is a run already, or a model of another origin, or the run to go on with had another
+            recipe or other data.
     """
     if folder.exists() and not folder.is_dir():
         raise ConfigurationError(f"{folder} is no folder")
     before = read_training(folder)
-    if not resume and (before is not None or (folder / "config.json").exists()):
+    if before is None and (folder / "config.json").exists():
+        raise ConfigurationError(f"{folder} holds a model that no run made there: name another folder")
+    if before is None or not (before.result or last_checkpoint(folder)[1]):
+        return None
+    if not resume:
         raise ConfigurationError(f"{folder} holds a run already: go on with --resume, or name another folder")
-    if before is None:
-        return
     old, new = msgspec.to_builtins(before.recipe), msgspec.to_builtins(recipe)
     changed = sorted(name for name in new if old.get(name) != new[name])
     if changed:
@@ -89,6 +97,30 @@ def check_folder(folder: Path, *, resume: bool, recipe: Recipe, data: list[DataF
         raise ConfigurationError(f"--resume goes on with the same recipe only; {said}")
     if [file.sha256 for file in before.data] != [file.sha256 for file in data]:
         raise ConfigurationError(f"--resume goes on with the same data only; {folder} was trained on others")
+    return before
+
+
+@contextlib.contextmanager
+def claimed(folder: Path) -> Iterator[None]:
+    """Make the folder of a run, and keep other runs out of it meanwhile.
+
+    Raises:
+        ConfigurationError: it cannot be written, or another run trains there.
+    """
+    try:
+        (folder / CHECKPOINTS).mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise ConfigurationError(f"{folder} cannot be written: {error.strerror}") from error
+    try:
+        try:
+            # The system takes the lock back when this process ends, however it does.
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigurationError(f"another run trains in {folder}: wait for its end") from error
+        yield
+    finally:
+        os.close(handle)
 
 
 def last_checkpoint(folder: Path) -> tuple[Path | None, int]:
@@ -103,6 +135,12 @@ def last_checkpoint(folder: Path) -> tuple[Path | None, int]:
         except (OSError, ValueError, KeyError):
             continue
     return (found[max(found)], max(found)) if found else (None, 0)
+
+
+def is_complete(checkpoint: Path) -> bool:
+    """Whether a checkpoint is of the last step, so that only the model has to be written."""
+    state = json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
+    return int(state["global_step"]) >= int(state["max_steps"])
 
 
 def machine() -> dict[str, Any]:

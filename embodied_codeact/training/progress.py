@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from embodied_codeact.errors import ConfigurationError
+
 LOSSES, CURVE = "losses.jsonl", "loss.png"
 _EVERY_S = 60.0
 """How often a run that nobody watches says where it is."""
@@ -18,12 +21,12 @@ _EVERY_S = 60.0
 
 class Step(msgspec.Struct, frozen=True):
     """A step as ``losses.jsonl`` has it. ``loss``: mean of the learnt tokens, nats. ``tokens``: read so far, over all
-    processes. ``seconds``: of training so far, without what a kill undid."""
+    processes. ``seconds``: of training so far, without what a kill undid. ``grad_norm``: None if not finite."""
 
     step: int
     loss: float
     learning_rate: float
-    grad_norm: float
+    grad_norm: float | None
     tokens: int
     seconds: float
 
@@ -48,8 +51,10 @@ class ProgressCallback(TrainerCallback):
         kept = read_steps(folder, resumed_from)
         self._seconds_before = kept[-1].seconds if kept else 0.0
         self._tokens_before = kept[-1].tokens if kept else 0
-        self._file = (folder / LOSSES).open("wb")
-        self._write(kept)
+        new = folder / f"{LOSSES}.new"
+        new.write_bytes(b"".join(_line(step) for step in kept))
+        new.replace(folder / LOSSES)
+        self._file = (folder / LOSSES).open("ab")
         self._started = self._said = time.monotonic()
         columns = (
             TextColumn("training"),
@@ -79,20 +84,31 @@ class ProgressCallback(TrainerCallback):
         logs: dict[str, Any] | None = None,
         **others: Any,
     ) -> None:
-        """Write the step."""
+        """Write the step.
+
+        Raises:
+            ConfigurationError: the loss is no number any more; no later step would make it one again.
+        """
         del args, control, others
         if logs is None or "loss" not in logs:
             return
+        if not math.isfinite(logs["loss"]):
+            raise ConfigurationError(
+                f"the loss is {logs['loss']} at step {state.global_step}: the training has diverged. Begin again in "
+                "another folder with a lower learning_rate or a longer warmup (-o learning_rate=X -o warmup=X)"
+            )
+        norm = logs.get("grad_norm", 0.0)
         now = time.monotonic()
         step = Step(
             step=state.global_step,
             loss=logs["loss"],
             learning_rate=logs["learning_rate"],
-            grad_norm=logs.get("grad_norm", 0.0),
+            grad_norm=norm if math.isfinite(norm) else None,
             tokens=int(state.num_input_tokens_seen),
             seconds=round(self._seconds_before + now - self._started, 3),
         )
-        self._write([step])
+        self._file.write(_line(step))
+        self._file.flush()
         rate = (step.tokens - self._tokens_before) / max(now - self._started, 1e-9)
         said = f"loss {step.loss:.4f}  {rate:,.0f} tokens/s"
         if self._bar is not None:
@@ -108,10 +124,9 @@ class ProgressCallback(TrainerCallback):
         self._progress.stop()
         self._file.close()
 
-    def _write(self, steps: list[Step]) -> None:
-        for step in steps:
-            self._file.write(msgspec.json.encode(step) + b"\n")
-        self._file.flush()
+
+def _line(step: Step) -> bytes:
+    return msgspec.json.encode(step) + b"\n"
 
 
 def draw_losses(steps: list[Step], path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from rich.console import Console
 from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
 
 from embodied_codeact.chatml import END, START
-from embodied_codeact.errors import ConfigurationError
+from embodied_codeact.errors import ConfigurationError, ModelError
 from embodied_codeact.models.embedded.condense import CONDENSED, PROMPT_FORM
 from embodied_codeact.models.hf.loading import quiet
 from embodied_codeact.training import checkpoints
@@ -48,20 +50,27 @@ def run(
     resume: bool = False,
     console: Console | None = None,
 ) -> Training:
-    """Train a model. In each of several processes (torchrun) it is called alike.
+    """Train a model. In each of several processes (torchrun) it is called alike. A run that has ended already is
+    returned as it is.
 
     Raises:
-        ConfigurationError: data, folder or recipe cannot be used.
-        ModelError: the model to begin from cannot be loaded.
+        ConfigurationError: data, folder or recipe cannot be used, or the training diverges.
+        ModelError: the model to begin from cannot be loaded, or the memory does not suffice.
     """
     console = console or Console(stderr=True, highlight=False)
     state = PartialState(cpu=not torch.cuda.is_available())
+    _check_shares(recipe, state.num_processes)
     records, files = read_data(data, recipe.rephrased)
-    checkpoints.check_folder(out, resume=resume, recipe=recipe, data=files)
+    before = checkpoints.check_folder(out, resume=resume, recipe=recipe, data=files)
+    if before is not None and before.result:
+        console.print(f"{out} is trained already: nothing is left to do", markup=False, soft_wrap=True)
+        return before
     # All look before one writes, else another would take the run for an old one.
     state.wait_for_everyone()
-    (out / checkpoints.CHECKPOINTS).mkdir(parents=True, exist_ok=True)
-    with quiet():
+    with checkpoints.claimed(out) if state.is_main_process else contextlib.nullcontext(), quiet():
+        if before is None and state.is_main_process:
+            # A run that ended before its first step may have left one of other texts.
+            shutil.rmtree(out / checkpoints.TOKENIZER, ignore_errors=True)
         prepared = _prepare(records, recipe, out, state)
         weights = list(prepared.model.parameters())
         training = Training(
@@ -78,7 +87,7 @@ def run(
         if state.is_main_process:
             checkpoints.write_training(out, training)
             _say(console, training)
-        return _train(prepared, training, out, state, console, resume=resume)
+        return _train(prepared, training, out, state, console, resume=before is not None)
 
 
 def _prepare(records: list[ChatRecord], recipe: Recipe, out: Path, state: PartialState) -> Prepared:
@@ -141,20 +150,22 @@ def _say(console: Console, training: Training) -> None:
         console.print(f"left out: {said}", style="yellow", markup=False, soft_wrap=True)
 
 
-def _arguments(recipe: Recipe, out: Path, processes: int, tokens_per_pack: float) -> TrainingArguments:
-    """The Trainer's settings."""
-    together = recipe.micro_batch_size * processes
-    if recipe.batch_size % together:
+def _check_shares(recipe: Recipe, processes: int) -> None:
+    if recipe.batch_size % (recipe.micro_batch_size * processes):
         raise ConfigurationError(
             f"batch_size={recipe.batch_size} cannot be shared by {processes} processes with "
             f"micro_batch_size={recipe.micro_batch_size} each"
         )
+
+
+def _arguments(recipe: Recipe, out: Path, processes: int, tokens_per_pack: float) -> TrainingArguments:
+    """The Trainer's settings."""
     steps = -1 if recipe.tokens is None else int(np.ceil(recipe.tokens / (tokens_per_pack * recipe.batch_size)))
     schedule = {"cosine": "cosine", "linear": "linear", "constant": "constant_with_warmup"}[recipe.schedule]
     arguments = TrainingArguments(
         output_dir=str(out / checkpoints.CHECKPOINTS),
         per_device_train_batch_size=recipe.micro_batch_size,
-        gradient_accumulation_steps=recipe.batch_size // together,
+        gradient_accumulation_steps=recipe.batch_size // (recipe.micro_batch_size * processes),
         num_train_epochs=recipe.epochs,
         max_steps=steps,
         learning_rate=recipe.learning_rate,
@@ -184,6 +195,21 @@ def _arguments(recipe: Recipe, out: Path, processes: int, tokens_per_pack: float
     return arguments
 
 
+@contextlib.contextmanager
+def _told_of_memory(recipe: Recipe) -> Iterator[None]:
+    """Say what to change where the memory does not suffice."""
+    try:
+        yield
+    except RuntimeError as error:
+        # Of a GPU it is an error of its own kind, of the CPU it is this text.
+        if not isinstance(error, torch.OutOfMemoryError) and "DefaultCPUAllocator" not in str(error):
+            raise
+        raise ModelError(
+            f"the memory does not suffice for micro_batch_size={recipe.micro_batch_size} rows of "
+            f"sequence_length={recipe.sequence_length} tokens: make one of them smaller (-o micro_batch_size=N)"
+        ) from error
+
+
 def _train(
     prepared: Prepared, training: Training, out: Path, state: PartialState, console: Console, *, resume: bool
 ) -> Training:
@@ -203,7 +229,12 @@ def _train(
     )
     trainer.remove_callback(PrinterCallback)
     try:
-        trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+        if checkpoint is not None and checkpoints.is_complete(checkpoint):
+            # The Trainer would take one more step before it saw that it was at the end.
+            trainer._load_from_checkpoint(str(checkpoint))
+        else:
+            with _told_of_memory(recipe):
+                trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     finally:
         if progress is not None:
             progress.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,13 +18,14 @@ from safetensors import safe_open
 
 from embodied_codeact.contracts import Message
 from embodied_codeact.models.hf import load_hf
+from embodied_codeact.training.checkpoints import claimed
 from embodied_codeact.training.progress import Step, read_steps
 from tests.cli.support import error_line, invoke
 from tests.models.hf.checkpoints import STYLES, make_checkpoint
 from tests.training.conftest import SMALL, documented, write_collection
 
 
-def same(steps: list[Step]) -> list[tuple[int, float, float, float, int]]:
+def same(steps: list[Step]) -> list[tuple[int, float, float, float | None, int]]:
     """All of the steps but their time."""
     return [(step.step, step.loss, step.learning_rate, step.grad_norm, step.tokens) for step in steps]
 
@@ -82,6 +84,59 @@ def test_killed_and_resumed_it_goes_on_as_if_nothing_had_been(trained: Path, tmp
     assert json.loads(result.stdout)["result"]["steps"] == len(read_steps(trained))
     assert same(read_steps(tmp_path / "run")) == same(read_steps(trained))
     assert (tmp_path / "run" / "model.safetensors").read_bytes() == (trained / "model.safetensors").read_bytes()
+
+
+def test_a_run_that_was_killed_while_it_wrote_the_model_only_writes_the_model(trained: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(trained, run)
+    words = _in([*documented(SMALL), "--out", str(run)], trained.parent.parent)
+    training = json.loads((run / "training.json").read_text())
+    (run / "training.json").write_text(json.dumps({**training, "result": {}}))
+    (run / "model.safetensors").write_bytes(b"half")
+    result = invoke(*words, "--resume", "--json")
+    assert result.exit_code == 0, (result.output, result.exception)
+    assert json.loads(result.stdout)["result"] == training["result"]
+    assert same(read_steps(run)) == same(read_steps(trained))
+    assert (run / "model.safetensors").read_bytes() == (trained / "model.safetensors").read_bytes()
+
+
+def test_a_run_that_has_ended_is_not_trained_again(trained: Path) -> None:
+    before = (trained / "training.json").read_bytes()
+    result = invoke(*_in([*documented(SMALL), "--out", str(trained)], trained.parent.parent), "--resume")
+    assert result.exit_code == 0, (result.output, result.exception)
+    assert "nothing is left to do" in result.stderr
+    assert (trained / "training.json").read_bytes() == before
+
+
+def test_where_nothing_was_saved_another_run_may_begin(trained: Path, tmp_path: Path) -> None:
+    """The first one has another tokenizer, and its loss is soon no number."""
+    words = [*_in(documented(SMALL), trained.parent.parent), "--out", str(tmp_path / "run")]
+    diverging = ("-o", "learning_rate=1e30", "-o", "warmup=0", "-o", "vocabulary=300")
+    result = invoke(*words, *diverging)
+    assert (result.exit_code, result.stdout) == (2, ""), result.output
+    assert "error: the loss is nan at step" in result.stderr
+    assert "lower learning_rate" in result.stderr
+    assert not (tmp_path / "run" / "model.safetensors").exists()
+    result = invoke(*words, "--json")
+    assert result.exit_code == 0, (result.output, result.exception)
+    assert (tmp_path / "run" / "model.safetensors").read_bytes() == (trained / "model.safetensors").read_bytes()
+
+
+def test_a_model_that_no_run_made_is_not_trained_over(trained: Path, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    words = [*_in(documented(SMALL), trained.parent.parent), "--out", str(tmp_path)]
+    for more in ((), ("--resume",)):
+        assert "holds a model that no run made there" in error_line(invoke(*words, *more))
+    assert [path.name for path in tmp_path.iterdir()] == ["config.json"]
+
+
+def test_a_folder_has_one_run_at_a_time(trained: Path, tmp_path: Path) -> None:
+    words = [*_in(documented(SMALL), trained.parent.parent), "--out", str(tmp_path / "run")]
+    with claimed(tmp_path / "run"):
+        assert "another run trains in" in error_line(invoke(*words))
+    (tmp_path / "file").write_text("")
+    words[-1] = str(tmp_path / "file" / "run")
+    assert "cannot be written: Not a directory" in error_line(invoke(*words))
 
 
 def _in(words: list[str], place: Path) -> list[str]:
