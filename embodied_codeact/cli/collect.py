@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -40,6 +40,23 @@ from embodied_codeact.instruct.recipes import (
 from embodied_codeact.workplace import check_sandbox
 
 _USUAL = "codeact-instruct"
+
+
+@dataclass(frozen=True)
+class CollectWishes:
+    """What is to be collected, as the options of ``collect`` say it."""
+
+    recipe: str
+    out: Path
+    _: KW_ONLY
+    workers: int | None = 2
+    engine: str = "local"
+    ray_address: str | None = None
+    resume: bool = False
+    limit: int | None = None
+    share: float | None = None
+    patience_s: float = 3600.0
+    sandbox: str = "strict"
 
 
 class CollectReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,27 +186,56 @@ def collect(
     console = console_for(as_json)
     if out is None:
         raise ConfigurationError(f"where to? Say --out DIR (recipes: {', '.join(recipe_names())})")
-    if limit is not None and share is not None:
+    report = collect_episodes(
+        CollectWishes(
+            recipe=recipe,
+            out=out,
+            workers=workers,
+            engine=engine,
+            ray_address=ray_address,
+            resume=resume,
+            limit=limit,
+            share=share,
+            patience_s=patience,
+            sandbox=sandbox,
+        ),
+        console,
+    )
+    if as_json:
+        common.print_json(report)
+    else:
+        print_collection(console, report)
+    end_with(report)
+
+
+def collect_episodes(asked: CollectWishes, console: Console) -> CollectReport:
+    """Attempt what a recipe asks for, and keep what is good.
+
+    Raises:
+        ConfigurationError: recipe or folder cannot be used.
+        OperatorError: an episode cannot be kept, or its engine is gone. What was kept before is whole.
+    """
+    if asked.limit is not None and asked.share is not None:
         raise ConfigurationError("--limit and --share say the same thing in two ways: give one of them")
-    check_sandbox(sandbox)
-    found = find_recipe(recipe)
+    check_sandbox(asked.sandbox)
+    found = find_recipe(asked.recipe)
     wishes = Wishes(
         suite=found.name,
-        engine=engine,
-        ray_address=ray_address,
-        workers=workers,
-        patience_s=patience,
-        sandbox=sandbox,
-        out=out,
-        resume=resume,
+        engine=asked.engine,
+        ray_address=asked.ray_address,
+        workers=asked.workers,
+        patience_s=asked.patience_s,
+        sandbox=asked.sandbox,
+        out=asked.out,
+        resume=asked.resume,
     )
     check_together(wishes)
-    check_folder(out, resume=resume)
+    check_folder(asked.out, resume=asked.resume)
     check_recipe(found)
-    counts = planned(found, limit=limit, share=share)
+    counts = planned(found, limit=asked.limit, share=asked.share)
     manifest = _manifest(found, counts)
     with (
-        Collection(out, manifest, resume=resume) as collection,
+        Collection(asked.out, manifest, resume=asked.resume) as collection,
         _Progress(console, sum(counts.values())) as progress,
     ):
         progress.collection = collection
@@ -203,14 +249,13 @@ def collect(
         except BaseException:
             progress.stop()
             _print_report(console, run.report())
-            console.print(f"the same command with --resume goes on: {out}", markup=False, soft_wrap=True)
+            console.print(f"the same command with --resume goes on: {asked.out}", markup=False, soft_wrap=True)
             raise
-        report = run.report()
-    if as_json:
-        common.print_json(report)
-    else:
-        _print_report(console, report)
-        console.print(f"collection: {out}", markup=False, soft_wrap=True)
+        return run.report()
+
+
+def end_with(report: CollectReport) -> None:
+    """End the command as a failure of the system if it had one."""
     if report.not_scored:
         first = next(iter(report.errors))
         common.print_error(f"{report.not_scored} episodes ended with an error; the first: {first}")
@@ -225,6 +270,12 @@ def _manifest(recipe: Recipe, counts: dict[str, int]) -> CollectionManifest:
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         machine=this_machine(),
     )
+
+
+def print_collection(console: Console, report: CollectReport) -> None:
+    """What a collection holds, and where it lies."""
+    _print_report(console, report)
+    console.print(f"collection: {report.out}", markup=False, soft_wrap=True)
 
 
 def _print_report(console: Console, report: CollectReport) -> None:

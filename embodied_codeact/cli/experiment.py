@@ -16,7 +16,7 @@ from embodied_codeact.agent.limits import CALL_TURNS
 from embodied_codeact.cli import agents, common
 from embodied_codeact.cli.episodes import console_for
 from embodied_codeact.cli.evaluation import Workers
-from embodied_codeact.cli.evaluation_engines import check_together, engine_names
+from embodied_codeact.cli.evaluation_engines import check_together
 from embodied_codeact.cli.evaluation_run import Wishes, evaluation
 from embodied_codeact.cli.experiment_training import training
 from embodied_codeact.cli.report import print_report, write_page
@@ -83,7 +83,6 @@ def formats(
     and report.md. With the expert, the report is the floor of turns and tokens that each form needs.
     """
     console = console_for(as_json)
-    run_engine, _ = engine_names(engine)
     runs: list[Path] = []
     not_scored = 0
     for name in suite or SUITES:
@@ -99,7 +98,7 @@ def formats(
                 sandbox=sandbox,
                 lanes=parallel,
                 workers=workers,
-                engine=run_engine,
+                engine=engine,
                 patience_s=patience,
                 out=out / f"{Path(name).stem}-{action}",
                 resume=True,

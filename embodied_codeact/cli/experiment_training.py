@@ -17,7 +17,7 @@ from rich.table import Table
 
 from embodied_codeact.agent import ACTION_DIALECTS
 from embodied_codeact.cli import common
-from embodied_codeact.cli.collect import collect
+from embodied_codeact.cli.collect import CollectWishes, collect_episodes, end_with, print_collection
 from embodied_codeact.cli.episodes import console_for
 from embodied_codeact.cli.evaluation import Workers
 from embodied_codeact.cli.evaluation_run import Wishes, evaluation
@@ -30,7 +30,7 @@ from embodied_codeact.evaluation.report.files import as_plain, write_markdown
 from embodied_codeact.evaluation.run_folder import write_whole
 from embodied_codeact.evaluation.scored_run import read_scored_runs
 from embodied_codeact.evaluation.suite_files import find_suite
-from embodied_codeact.instruct.conversations import CONVERSATIONS, read_conversations
+from embodied_codeact.instruct.conversations import COLLECTION, CONVERSATIONS, read_conversations
 from embodied_codeact.instruct.recipes import find_recipe
 from embodied_codeact.training.checkpoints import MANIFEST, Training, read_training
 from embodied_codeact.training.recipe import Recipe, read_recipe
@@ -69,15 +69,11 @@ def training(
     settings = read_recipe(preset, changes)
     _check(recipe, suite)
     data = out / DATA
-    collect(
-        recipe=recipe,
-        out=data,
-        workers=workers,
-        resume=(data / "collection.json").exists(),
-        share=share,
-        sandbox=sandbox,
-        as_json=False,
-    )
+    going_on = (data / COLLECTION).exists()
+    asked = CollectWishes(recipe, data, workers=workers, share=share, sandbox=sandbox, resume=going_on)
+    collected = collect_episodes(asked, console)
+    print_collection(console, collected)
+    end_with(collected)
     runs: list[Path] = []
     trained: dict[str, Training] = {}
     not_scored = 0
@@ -142,10 +138,7 @@ def _lines(data: Path, name: str) -> Iterator[bytes]:
 
 def _train(data: Path, settings: Recipe, preset: str, out: Path) -> Training:
     """Train a model, go on with it, or return what came of it before."""
-    before = read_training(out)
-    if before is not None and before.result:
-        return before
-    return train_model([data], settings, out, preset=preset, resume=before is not None)
+    return train_model([data], settings, out, preset=preset, resume=read_training(out) is not None)
 
 
 def _say(console: Console, trained: dict[str, Training]) -> None:

@@ -15,8 +15,9 @@ from rich.table import Table
 from embodied_codeact.cli import common
 from embodied_codeact.cli.console import printable
 from embodied_codeact.cli.episodes import console_for
-from embodied_codeact.instruct.exporting import ExportFormat, Untrained, export
-from embodied_codeact.instruct.files import refuse_input
+from embodied_codeact.instruct.conversations import CONVERSATIONS
+from embodied_codeact.instruct.exporting import ExportFormat, Untrained, export, format_of, written_files
+from embodied_codeact.instruct.files import refuse_collection, refuse_input
 from embodied_codeact.instruct.general import read_any
 from embodied_codeact.instruct.mixing import Ingredient, mix
 from embodied_codeact.instruct.statistics import CHARS_PER_TOKEN, Row, describe, load_counter
@@ -126,8 +127,13 @@ def export_command(
     path: Annotated[Path, typer.Argument(help="Folder of a collection, or file of conversations.", show_default=False)],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write.", dir_okay=False, show_default=False)],
     form: Annotated[
-        ExportFormat, typer.Option("--format", help="Chat JSON Lines, Parquet, or ChatML as text.")
-    ] = "jsonl",
+        ExportFormat | None,
+        typer.Option(
+            "--format",
+            help="Chat JSON Lines, Parquet, or ChatML as text.",
+            show_default="parquet for a name that ends so, else jsonl",
+        ),
+    ] = None,
     split: Annotated[
         float,
         typer.Option(min=0.0, max=0.9, help="Share of the conversations that goes to a file of its own, FILE-test."),
@@ -142,8 +148,11 @@ def export_command(
     as_json: common.Json = False,
 ) -> None:
     """Write conversations as datasets, TRL and others read them."""
-    refuse_input(out, path)
-    written = export(read_any(path), out, form, split=split, untrained=untrained)
+    for target in written_files(out, split):
+        refuse_input(target, path)
+        if target.name == CONVERSATIONS:
+            refuse_collection(target.parent)
+    written = export(read_any(path), out, form or format_of(out), split=split, untrained=untrained)
     if as_json:
         common.print_json({"files": written})
         return

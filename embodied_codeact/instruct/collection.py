@@ -24,7 +24,7 @@ from embodied_codeact.errors import ConfigurationError, OperatorError
 from embodied_codeact.evaluation.engine import Ended, Fault
 from embodied_codeact.evaluation.run_folder import digest_of, holds, write_whole
 from embodied_codeact.evaluation.run_store import Seen
-from embodied_codeact.instruct.conversations import CONVERSATIONS, Conversation
+from embodied_codeact.instruct.conversations import COLLECTION, CONVERSATIONS, Conversation
 from embodied_codeact.instruct.conversion import conversation_of, message_digest, why_not
 from embodied_codeact.instruct.recipes import Recipe, Source
 from embodied_codeact.instruct.rephrasing import rename_conversation, rephrase_conversation
@@ -32,7 +32,7 @@ from embodied_codeact.trajectories import TrajectoryWriter
 from embodied_codeact.trajectories.codec import decode_episode, encode_plain
 from embodied_codeact.trajectories.reader import read_lines
 
-MANIFEST, REJECTED, TASKS = "collection.json", "rejected.jsonl", "tasks"
+MANIFEST, REJECTED, TASKS = COLLECTION, "rejected.jsonl", "tasks"
 DUPLICATE, NEAR_DUPLICATE = "duplicate", "near duplicate"
 _OURS = frozenset({MANIFEST, CONVERSATIONS, REJECTED, TASKS})
 
@@ -98,7 +98,7 @@ class Collection:
         if there:
             _check_same(folder, self.manifest)
         else:
-            _begin(folder, self.manifest)
+            _make(folder)
         self._rejected = TrajectoryWriter(folder / REJECTED, start=b'{"')
         try:
             self._kept = TrajectoryWriter(folder / CONVERSATIONS, start=b'{"')
@@ -107,6 +107,8 @@ class Collection:
             raise
         self.notes = [writer.note for writer in (self._kept, self._rejected) if writer.note]
         try:
+            if not there:
+                _write_manifest(folder, self.manifest)
             self._read()
         except BaseException:
             self.close()
@@ -220,9 +222,15 @@ def check_folder(folder: Path, *, resume: bool) -> None:
     holds(folder, "a collection", MANIFEST, _OURS, resume=resume)
 
 
-def _begin(folder: Path, manifest: CollectionManifest) -> None:
+def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"cannot write a collection to {folder}: {error.strerror}") from error
+
+
+def _write_manifest(folder: Path, manifest: CollectionManifest) -> None:
+    try:
         write_whole(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
     except OSError as error:
         raise ConfigurationError(f"cannot write a collection to {folder}: {error.strerror}") from error

@@ -11,6 +11,8 @@ import msgspec
 from embodied_codeact.errors import ConfigurationError
 
 CONVERSATIONS = "conversations.jsonl"
+COLLECTION = "collection.json"
+"""What a collection's folder holds beside them: what it was asked for."""
 """The file of a collection's folder that holds its conversations."""
 
 

@@ -56,7 +56,7 @@ def export(
         ConfigurationError: a file cannot be written, a conversation cannot be written in that form, or pyarrow is
             missing.
     """
-    files = [out, out.with_name(f"{out.stem}-test{out.suffix}")] if split > 0 else [out]
+    files = written_files(out, split)
     left_out = 0
     counts = [0] * len(files)
     with replacing(*files) as drafts:
@@ -76,6 +76,24 @@ def export(
         Exported(str(file), count, 0 if place else left_out)
         for place, (file, count) in enumerate(zip(files, counts, strict=True))
     ]
+
+
+def written_files(out: Path, split: float) -> list[Path]:
+    """The files that an export writes.
+
+    >>> [file.name for file in written_files(Path("train.jsonl"), 0.1)]
+    ['train.jsonl', 'train-test.jsonl']
+    """
+    return [out, out.with_name(f"{out.stem}-test{out.suffix}")] if split > 0 else [out]
+
+
+def format_of(out: Path) -> ExportFormat:
+    """The format that a file's name tells; JSON Lines where it tells none.
+
+    >>> format_of(Path("train.parquet")), format_of(Path("train.jsonl"))
+    ('parquet', 'jsonl')
+    """
+    return "parquet" if out.suffix == ".parquet" else "jsonl"
 
 
 def _about(conversation: Conversation) -> str:

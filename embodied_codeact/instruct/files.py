@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from embodied_codeact.errors import ConfigurationError
-from embodied_codeact.instruct.conversations import CONVERSATIONS
+from embodied_codeact.instruct.conversations import COLLECTION, CONVERSATIONS
 
 
 def refuse_input(out: Path, read: Path) -> None:
@@ -20,6 +20,16 @@ def refuse_input(out: Path, read: Path) -> None:
     """
     if out.resolve() in (read.resolve(), (read / CONVERSATIONS).resolve()):
         raise ConfigurationError(f"{out} is what is read here; choose another file")
+
+
+def refuse_collection(folder: Path) -> None:
+    """Refuse to write conversations into a folder that a collection was begun in.
+
+    Raises:
+        ConfigurationError: it is one; its episodes would be lost.
+    """
+    if (folder / COLLECTION).exists():
+        raise ConfigurationError(f"{folder} holds a collection, whose episodes would be lost; choose another file")
 
 
 @contextlib.contextmanager

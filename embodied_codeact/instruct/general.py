@@ -107,6 +107,9 @@ def conversation_of_row(row: Any, *, source: str) -> Conversation:
     if "provenance" in row:
         facts |= {name: row[name] for name in _FACTS if name in row}
         facts["provenance"] = _provenance(row["provenance"])
+    else:
+        # By this it is known again, and keeps its source, when it is read where it was mixed in.
+        facts["provenance"] = {"general": source}
     try:
         return msgspec.convert({**facts, "messages": messages}, Conversation)
     except msgspec.ValidationError as error:

@@ -12,7 +12,7 @@ import msgspec
 
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.instruct.conversations import CONVERSATIONS
-from embodied_codeact.instruct.files import refuse_input, replacing
+from embodied_codeact.instruct.files import refuse_collection, refuse_input, replacing
 from embodied_codeact.instruct.general import read_any
 
 
@@ -66,6 +66,10 @@ def mix(ingredients: Sequence[Ingredient], out: Path, seed: int = 0) -> list[Mix
     file = out / CONVERSATIONS if out.is_dir() else out
     for ingredient in ingredients:
         refuse_input(file, ingredient.path)
+    if file.name == CONVERSATIONS:
+        refuse_collection(file.parent)
+    if file.suffix == ".parquet":
+        raise ConfigurationError(f"{file}: a mixture is JSON Lines; `instruct export` makes Parquet of it")
     rng = random.Random(seed)
     encoder = msgspec.json.Encoder()
     lines: list[bytes] = []

@@ -63,7 +63,9 @@ def _perturb_json(reply: str, rng: random.Random) -> Perturbation | None:
         return None
     if not isinstance(call, dict) or not isinstance(call.get("tool"), str) or call["tool"] == _FINISH:
         return None
-    wrong, kind = rng.choice(_wrong_calls(call["tool"], call.get("arguments") or {}, rng))
+    ways = _wrong_calls(call["tool"], call.get("arguments") or {}, rng)
+    # What a wrong keyword would be called may be what it is called here.
+    wrong, kind = rng.choice([way for way in ways if {**call, **way[0]} != call])
     text = json.dumps({**call, **wrong}, ensure_ascii=False)
     return Perturbation(reply[:start] + text + reply[end:], kind)
 

@@ -28,6 +28,10 @@ RECIPES = "embodied_codeact.recipes"
 PERTURBED = "perturbed"
 """The kind of model that spoils some of its teacher's scripts on purpose."""
 _TRAINING = "training"
+_KEPT = "kept"
+"""Phrasings of an environment that models are measured with."""
+_MEASURED = "shipped"
+"""Instructions that models are measured with."""
 _ENDINGS = (".yaml", ".yml")
 
 Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
@@ -157,7 +161,8 @@ def check_recipe(recipe: Recipe) -> None:
     """See that all that a recipe names is there, before anything is started.
 
     Raises:
-        ConfigurationError: it is not, or tasks that are kept for measuring would be trained on; the source is named.
+        ConfigurationError: it is not, or a split or phrasings that are kept for measuring would be trained on; the
+            source is named.
     """
     for source in recipe.sources:
         try:
@@ -169,12 +174,16 @@ def check_recipe(recipe: Recipe) -> None:
 def _check(source: Source) -> None:
     environment = base_name(source.environment)
     open_environment(source.environment, source.options)
+    if source.options.get("phrasings") == _KEPT:
+        raise ConfigurationError(f"the phrasings {_KEPT!r} are kept for measuring: collect with others")
     if source.generate is not None:
         generator = load_generator(environment)
         convert_options(generator.options_type, source.generate.options, f"generator for {environment!r}")
         split = source.generate.options.get("split", _TRAINING)
         if split != _TRAINING:
             raise ConfigurationError(f"the split {split!r} is kept for measuring: collect from split {_TRAINING!r}")
+        if source.generate.options.get("instructions") == _MEASURED:
+            raise ConfigurationError(f"the instructions {_MEASURED!r} are kept for measuring: collect with your own")
     if source.teacher.partition(":")[0] not in HEAVY_KINDS:
         resolve_model(source.model[0], environment, source.model[1])
 

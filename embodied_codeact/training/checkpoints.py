@@ -94,9 +94,9 @@ def check_folder(folder: Path, *, resume: bool, recipe: Recipe, data: list[DataF
     changed = sorted(name for name in new if old.get(name) != new[name])
     if changed:
         said = ", ".join(f"{name} was {old.get(name)}, now {new[name]}" for name in changed)
-        raise ConfigurationError(f"--resume goes on with the same recipe only; {said}")
+        raise ConfigurationError(f"{folder} goes on with the same recipe only; {said}")
     if [file.sha256 for file in before.data] != [file.sha256 for file in data]:
-        raise ConfigurationError(f"--resume goes on with the same data only; {folder} was trained on others")
+        raise ConfigurationError(f"{folder} goes on with the same data only, and was trained on others")
     return before
 
 

@@ -44,6 +44,9 @@ def test_each_form_and_all_of_them_are_trained_alike_and_measured(tmp_path: Path
     assert list(trained) == [*ACTION_DIALECTS, "all"]
     assert len({json.dumps(training["recipe"]) for training in trained.values()}) == 1
     assert all(training["result"]["tokens"] >= 10_000 for training in trained.values())
+    assert json.loads(done.stdout)["training"] == trained, "nothing else is on standard output"
+    other = invoke(*command, "--tokens", 20_000)
+    assert "goes on with the same recipe only; tokens was 10000, now 20000" in other.stderr
     assert trained["all"]["counts"]["conversations"] == sum(
         trained[name]["counts"]["conversations"] for name in ACTION_DIALECTS
     )

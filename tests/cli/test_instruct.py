@@ -86,3 +86,19 @@ def test_bad_input_is_one_line(folder: Path) -> None:
     assert "choose another file" in error_line(
         invoke("instruct", "export", "runs/small", "--out", "runs/small/conversations.jsonl")
     )
+
+
+def test_what_is_read_is_not_written_over_by_the_other_part_either(folder: Path) -> None:
+    lines(folder / "train-test.jsonl", CHAT)
+    before = (folder / "train-test.jsonl").read_bytes()
+    told = error_line(invoke("instruct", "export", "train-test.jsonl", "--out", "train.jsonl", "--split", 0.5))
+    assert "train-test.jsonl is what is read here" in told
+    assert (folder / "train-test.jsonl").read_bytes() == before
+
+
+def test_the_name_of_a_file_tells_its_format(folder: Path) -> None:
+    assert invoke("instruct", "export", "chat.jsonl", "--out", "chat.parquet").exit_code == 0
+    assert (folder / "chat.parquet").read_bytes()[:4] == b"PAR1"
+    assert "`instruct export` makes Parquet" in error_line(
+        invoke("instruct", "mix", "--add", "chat.jsonl", "--out", "mixed.parquet")
+    )

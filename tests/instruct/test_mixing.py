@@ -110,3 +110,21 @@ def test_what_cannot_be_mixed_is_told(tmp_path: Path) -> None:
     for text in ("chat.jsonl=many", "chat.jsonl=-3", "chat.jsonl=-0.5"):
         with pytest.raises(ConfigurationError, match="after = comes"):
             Ingredient.parse(text)
+
+
+def test_a_general_conversation_keeps_its_source_where_it_is_mixed_in(tmp_path: Path) -> None:
+    lines(tmp_path / "chat.jsonl", CHAT, SHARED)
+    mix([Ingredient(tmp_path / "chat.jsonl")], tmp_path / "mixed.jsonl")
+    before, after = list(read_any(tmp_path / "chat.jsonl")), list(read_any(tmp_path / "mixed.jsonl"))
+    assert sorted(after, key=lambda each: each.id) == sorted(before, key=lambda each: each.id)
+    assert {each.source for each in after} == {"chat"}
+
+
+def test_a_collection_is_not_mixed_over(tmp_path: Path) -> None:
+    lines(tmp_path / "chat.jsonl", CHAT)
+    (tmp_path / "collected").mkdir()
+    (tmp_path / "collected" / "collection.json").write_text("{}")
+    for out in (tmp_path / "collected", tmp_path / "collected" / "conversations.jsonl"):
+        with pytest.raises(ConfigurationError, match="holds a collection, whose episodes would be lost"):
+            mix([Ingredient(tmp_path / "chat.jsonl")], out)
+    assert [path.name for path in (tmp_path / "collected").iterdir()] == ["collection.json"]

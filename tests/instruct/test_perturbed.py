@@ -166,3 +166,10 @@ def test_the_environment_answers_the_mistake_and_the_teacher_goes_on(tmp_path: P
                         assert "hought" in answer, answer
     assert solved == 12
     assert raised >= 6
+
+
+def test_an_argument_that_has_the_wrong_name_already_is_not_given_it() -> None:
+    reply = '{"tool": "arm.place", "arguments": {"target": "blue bowl"}}'
+    made = [perturb(reply, random.Random(seed)) for seed in range(200)]
+    assert None not in made
+    assert reply not in [each.reply for each in made if each is not None]

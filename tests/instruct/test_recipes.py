@@ -30,6 +30,8 @@ GOOD: dict[str, Any] = {"name": "homes", "environment": "household", "episodes":
         ({"options": {"feedbak": "explained"}}, "has no option 'feedbak'"),
         ({"generate": {"options": {"set": "atmic"}}}, "source 'homes': unknown value for option 'set' 'atmic'"),
         ({"generate": {"options": {"split": "generalisation"}}}, "kept for measuring"),
+        ({"generate": {"options": {"instructions": "shipped"}}}, "'shipped' are kept for measuring"),
+        ({"environment": "tabletop", "generate": None, "options": {"phrasings": "kept"}}, "kept for measuring"),
         ({"teacher": "expertt"}, "source 'homes': unknown model 'expertt'"),
         ({"teacher": "expertt", "perturb": 0.5}, "source 'homes': unknown model 'expertt'"),
         ({"teacher_options": {"plane": "true"}}, "option of the expert for 'household'"),

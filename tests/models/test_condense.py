@@ -18,6 +18,11 @@ def opening(dialect: Dialect, turns: int = 5) -> list[Message]:
     return opening_messages(DESCRIPTION, pantry_task(), seen, dialect=dialect, limits=Limits(turns=turns))
 
 
+def condensed(text: str) -> Message:
+    """What becomes of an observation in an episode."""
+    return condense([*opening(NATIVE), Message("user", text)])[-1]
+
+
 @pytest.mark.parametrize("dialect", [NATIVE, MINT], ids=lambda dialect: dialect.name)
 def test_of_a_prompt_stays_what_can_be_called_and_the_task(dialect: Dialect) -> None:
     system, task = condense(opening(dialect))
@@ -39,7 +44,7 @@ def test_the_number_of_turns_makes_no_difference() -> None:
 @pytest.mark.parametrize("dialect", DIALECTS.values(), ids=lambda dialect: dialect.name)
 def test_budgets_are_left_out(dialect: Dialect) -> None:
     for turns in (1, 2, 4):
-        (message,) = condense([Message("user", dialect.frame("It is open.", Standing(turns, 1)))])
+        message = condensed(dialect.frame("It is open.", Standing(turns, 1)))
         assert message.content == "Observation:\nIt is open."
 
 
@@ -50,13 +55,13 @@ def test_of_an_observation_stay_output_error_and_what_is_held() -> None:
         after={"holding": "jam", "moves": 4, "seen": {"shelf": ["jam"]}},
     )
     told = f"Observation:\n{describe_outcome(outcome, 1000)}\n\n4 turns left."
-    (message,) = condense([Message("user", told)])
+    message = condensed(told)
     assert message.content == "Observation:\nYou pick up the jam.\nstate.holding: None -> 'jam'"
 
 
 def test_the_middle_of_a_long_one_is_left_out() -> None:
     text = "begin " + "x" * 9000 + " end"
-    (message,) = condense([Message("user", text)])
+    message = condensed(text)
     assert message.content.startswith("begin ")
     assert message.content.endswith(" end")
     assert len(message.content) <= LONGEST_OBSERVATION + 5
@@ -70,3 +75,10 @@ def test_what_is_not_ours_and_replies_stay_as_they_are() -> None:
 def test_condensing_twice_changes_nothing() -> None:
     once = condense([*opening(NATIVE), Message("assistant", "<execute>\n1\n</execute>"), Message("user", "x" * 5000)])
     assert condense(once[1:3]) == once[1:3]
+
+
+def test_what_is_no_prompt_of_ours_stays_as_it_is() -> None:
+    long = "Task:\nYou have 3 turns to explain this:\n" + "word " * 1000
+    for system in ([], [Message("system", "You are a helpful assistant.")]):
+        said = [*system, Message("user", long), Message("assistant", "It is words.")]
+        assert condense(said) == said

@@ -17,6 +17,8 @@ from embodied_codeact.models.embedded import load_embedded
 from embodied_codeact.models.embedded.shipping import FILES, TRAINING, cost, main, ship
 from tests.cli.support import error_line, invoke
 
+RESULT = {"tokens": 16_501_619, "seconds": 4436.0}
+
 
 @pytest.fixture
 def trained(tmp_path: Path) -> Path:
@@ -25,7 +27,9 @@ def trained(tmp_path: Path) -> Path:
     for name in FILES:
         (folder / name).write_text("{}", encoding="utf-8")
     data = [{"name": str(tmp_path / "collected"), "conversations": 3}]
-    (folder / TRAINING).write_text(json.dumps({"parameters": 5_000_000, "data": data}), encoding="utf-8")
+    (folder / TRAINING).write_text(
+        json.dumps({"parameters": 5_000_000, "data": data, "result": RESULT}), encoding="utf-8"
+    )
     (folder / "config.json").write_text(json.dumps({"prompt_form": "condensed"}), encoding="utf-8")
     return folder
 
@@ -44,22 +48,24 @@ def test_a_trained_model_takes_the_place_of_the_one_before(trained: Path, tmp_pa
 
 
 def test_what_the_training_took_is_told_with_the_machine() -> None:
-    result = {"tokens": 16_501_619, "seconds": 4436.0}
     machine = {"processor": "AMD EPYC", "cores": 2, "gpus": []}
-    told = cost({"result": result, "machine": machine})
+    told = cost({"result": RESULT, "machine": machine})
     assert told == "trained on 16,501,619 tokens in 74 minutes (AMD EPYC, 2 cores)"
-    on_a_gpu = cost({"result": result, "machine": {**machine, "gpus": ["NVIDIA H100"]}})
+    on_a_gpu = cost({"result": RESULT, "machine": {**machine, "gpus": ["NVIDIA H100"]}})
     assert on_a_gpu.endswith("(AMD EPYC, 2 cores, NVIDIA H100)")
 
 
 def test_what_is_not_finished_too_large_or_trained_on_other_prompts_is_refused(trained: Path, tmp_path: Path) -> None:
     place = tmp_path / "checkpoint"
-    (trained / TRAINING).write_text(json.dumps({"parameters": 13_000_000}), encoding="utf-8")
+    (trained / TRAINING).write_text(json.dumps({"parameters": 13_000_000, "result": RESULT}), encoding="utf-8")
     with pytest.raises(ConfigurationError, match="13,000,000 parameters"):
         ship(trained, place)
-    (trained / TRAINING).write_text(json.dumps({"parameters": 1}), encoding="utf-8")
+    (trained / TRAINING).write_text(json.dumps({"parameters": 1, "result": RESULT}), encoding="utf-8")
     (trained / "config.json").write_text("{}", encoding="utf-8")
     with pytest.raises(ConfigurationError, match="prompts of the form None"):
+        ship(trained, place)
+    (trained / TRAINING).write_text(json.dumps({"parameters": 1, "result": {}}), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="has not come to its end: go on with --resume"):
         ship(trained, place)
     (trained / "tokenizer.json").unlink()
     with pytest.raises(ConfigurationError, match="tokenizer.json missing"):

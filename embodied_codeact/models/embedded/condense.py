@@ -36,11 +36,14 @@ _TOLD = ("state.holding:",)
 
 
 def condense(messages: Sequence[Message]) -> list[Message]:
-    """Return the conversation with its long parts shortened.
+    """Return the conversation with its long parts shortened; one that has no system message of ours as it is.
 
-    >>> condense([Message("user", "Put the mug away.\\n\\nYou have 5 turns.")])
-    [Message(role='user', content='Put the mug away.', images=[])]
+    >>> rules = Message("system", "Write code between <execute> and </execute>.")
+    >>> [message.content for message in condense([rules, Message("user", "Put the mug away.\\n\\nYou have 5 turns.")])]
+    ['code', 'Put the mug away.']
     """
+    if not any(message.role == "system" and _form(message.content) for message in messages):
+        return list(messages)
     return [_condensed(message) for message in messages]
 
 
@@ -52,10 +55,15 @@ def _condensed(message: Message) -> Message:
     return message
 
 
+def _form(text: str) -> str:
+    """The form of action that a system message of ours explains; nothing of another one."""
+    return next((name for name, mark in _FORMS if mark in text), "")
+
+
 @lru_cache(maxsize=64)
 def _system(text: str) -> str:
     """The form of action, the names of what can be called and read, and what failures raise."""
-    form = next((name for name, mark in _FORMS if mark in text), "")
+    form = _form(text)
     if not form:
         return text
     lines = [form]

@@ -43,6 +43,8 @@ def ship(trained: Path, to: Path = CHECKPOINT) -> int:
     if missing:
         raise ConfigurationError(f"{trained}: no finished model here ({', '.join(missing)} missing)")
     training = json.loads((trained / TRAINING).read_text(encoding="utf-8"))
+    if not training.get("result"):
+        raise ConfigurationError(f"{trained}: the training has not come to its end: go on with --resume")
     parameters = training["parameters"]
     size = sum((trained / name).stat().st_size for name in FILES)
     if parameters > MOST_PARAMETERS or size > MOST_BYTES:
