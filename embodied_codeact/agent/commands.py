@@ -283,6 +283,30 @@ def _pieces(text: str) -> list[str]:
     return [*pieces, text[start:]]
 
 
+def end_of_call(text: str) -> int:
+    """Where the call ends with which a text begins: behind the bracket that closes its first one, -1 if none does.
+
+    >>> text = "say('a) b') and so on"
+    >>> text[:end_of_call(text)]
+    "say('a) b')"
+    """
+    depth, quote, before = 0, "", ","
+    for index, char in enumerate(text):
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "\"'" and before in ",=:[({":
+            quote = char
+        elif char in _OPENERS:
+            depth += 1
+        elif char in _OPENERS.values():
+            depth -= 1
+            if depth <= 0:
+                return index + 1
+        if not char.isspace():
+            before = char
+    return -1
+
+
 def _unbalanced(text: str) -> bool:
     """Whether the last closing bracket belongs to one that opened within ``text``."""
     return text.count("(") >= text.count(")")

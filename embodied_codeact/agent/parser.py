@@ -21,8 +21,10 @@ do forget closing tags. Everything here runs in time linear in the length of the
 
 from __future__ import annotations
 
+import ast
 import re
 import textwrap
+import warnings
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -91,8 +93,9 @@ def _action(text: str) -> Action:
     answers = [block.text.strip() for block in blocks if block.name == "solution"]
     answer = answers[-1] if answers else None
 
-    tagged = [block for block in blocks if block.name == "execute"]
-    sources = [block.text for block in tagged] or _fenced_scripts(blocks, bare=answer is None)
+    tagged = [block.text for block in blocks if block.name == "execute"]
+    # A fence's text begins on a line of its own, so its first line has the indentation that it was written with.
+    sources = tagged or [f"\n{script}" for script in _fenced_scripts(blocks, bare=answer is None)]
     code = "\n".join(script for source in sources if (script := clean_script(source)))
     if code:
         return CodeAction(code=code, thought=thought or _leading_prose(blocks), then_finish=answer)
@@ -167,7 +170,9 @@ def split_blocks(text: str) -> list[Block]:
             continue
         if not (tag.opening and current is not None and current.name == "execute" and not current.at_line_start):
             close(tag.start, closed=not tag.opening)  # otherwise prose only mentioned the tag
-        current = tag if tag.opening else None
+        # No prose mentions a tag that stands right behind a closed block.
+        behind = current is None and not text[position : tag.start].strip()
+        current = (tag._replace(at_line_start=True) if behind else tag) if tag.opening else None
         position = tag.end
     close(len(text) if current is None else _before_partial_tag(text, current), closed=current is None)
     return blocks
@@ -259,12 +264,23 @@ def _fenced_scripts(blocks: list[Block], *, bare: bool) -> list[str]:
 
 
 def _aligned_with_first(lines: list[str]) -> list[str]:
-    """A script that begins on its tag's line has lost the first line's indentation; take it from the others too."""
-    if len(lines) == 1:
-        return [lines[0].lstrip()]
+    """A script that begins on its tag's line has lost the first line's indentation; take it from the others too, unless
+    it is a script as it stands."""
     first, rest = lines[0].lstrip(), "\n".join(lines[1:])
+    aligned = textwrap.dedent(rest)
     opens_block = first.rstrip().endswith((":", "(", "[", "{", ",", "\\", '"""', "'''"))
-    return [first, *(rest if opens_block else textwrap.dedent(rest)).split("\n")]
+    if aligned == rest or opens_block or _is_script(f"{first}\n{rest}"):
+        return [first, *lines[1:]]
+    return [first, *aligned.split("\n")]
+
+
+def _is_script(source: str) -> bool:
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _without_prompts(lines: list[str]) -> list[str]:

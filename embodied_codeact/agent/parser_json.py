@@ -89,8 +89,20 @@ def parse_json_reply(reply: str, tools: Toolbox) -> Action:
 def _found(text: str, tools: Toolbox) -> tuple[Objects, list[WrittenCall]]:
     """All objects of a text, and all calls."""
     objects = find_objects(text)
-    calls = [replace(call, start=each.start) for each in objects.readings for call in _calls(each.value, tools)]
+    found = [[replace(call, start=each.start) for call in _calls(each.value, tools)] for each in objects.readings]
+    calls = [call for within in found for call in within]
+    if any(_is_name(call.name, tools) for call in calls):
+        # Beside a call, what only has a name is a thing that is spoken of.
+        pairs = zip(objects.readings, found, strict=True)
+        calls = [call for each, within in pairs if not _only_named(each.value, within, tools) for call in within]
     return objects, calls or [call for call in calls_in_markup(text, objects.readings) if _is_name(call.name, tools)]
+
+
+def _only_named(value: Any, calls: list[WrittenCall], tools: Toolbox) -> bool:
+    """Whether an object is a call only in so far as it has a name, which is no tool's."""
+    keys = {str(key).strip().lower() for key in value} if isinstance(value, Mapping) else set[str]()
+    named = "name" in keys and not keys & {*_ARGUMENTS, *_WRAPPERS, *(key for key in _NAMES if key != "name")}
+    return named and not any(_is_name(call.name, tools) for call in calls)
 
 
 def _without_thoughts(text: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 from typing import NamedTuple
 
-from embodied_codeact.agent.commands import Command, Commands
+from embodied_codeact.agent.commands import Command, Commands, end_of_call
 from embodied_codeact.agent.parser import FENCE, normalized, parse_reply, split_blocks
 from embodied_codeact.agent.tool_markup import marks_call
 from embodied_codeact.agent.tools import FINISH, Toolbox
@@ -38,6 +38,8 @@ _LABELS = {
 _ACTION_TAG = re.compile(r"<(/?)action>", re.IGNORECASE)
 _ACTION_WITHIN = re.compile(r"(?<=[.!?])[ \t](?=action:)", re.IGNORECASE)
 _SEVERAL = re.compile(r"\s{0,4};\s|,?\s(?:and\s)?then\s|\.\s")
+_CALL = re.compile(r"[A-Za-z_][\w.]{0,80}\(")
+_BEHIND_CALL = re.compile(r"\s{0,4}(?:[;.,#]|(?:and|then)\s|\()", re.IGNORECASE)
 _REMARK = re.compile(r"\s(?:#\s.*|\((?=\w+\s)[^()]*\))\Z")
 _OBSERVED = re.compile(r"\sobservation:", re.IGNORECASE)
 _PROMPT = re.compile(r"[ \t]{0,8}>{1,3}[ \t]{0,4}(.*)")
@@ -100,8 +102,12 @@ def _labelled(written: list[str], thought: str, commands: Commands) -> Action:
 def _first_command(line: str) -> tuple[str, int]:
     """The first of the commands in a line, without a remark on it, and how many follow. What stands in brackets and the
     words of a finish may hold anything."""
-    if line.lower().startswith(FINISH) or "(" in line.split(" ", 1)[0]:
+    if line.lower().startswith(FINISH):
         return line, 0
+    if "(" in line.split(" ", 1)[0]:
+        end = end_of_call(line)
+        rest = line[end:] if end > 0 else ""
+        return (line[:end], len(_CALL.findall(rest))) if _BEHIND_CALL.match(rest) else (line, 0)
     first, *others = _SEVERAL.split(line)
     return _REMARK.sub("", first), len([other for other in others if other.strip()])
 

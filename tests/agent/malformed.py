@@ -69,6 +69,32 @@ CODE = [
     Case("tool call", f"<tool_call>{GOTO}</tool_call>", "There are no tools to call here"),
     Case("bare tool call", GOTO, "There are no tools to call here"),
     Case("upper case and blanks", "< EXECUTE >house.look()</ Execute >", LOOK),
+    Case(
+        "unclosed behind a thought, and a finish",
+        "<thought>go</thought><execute>\nhouse.look()\n<solution>ok</solution>",
+        CodeAction("house.look()", "go", "ok"),
+    ),
+    Case(
+        "two blocks behind a thought, one unclosed",
+        "<thought>go</thought><execute>a = 1\n<execute>b = 2</execute>",
+        CodeAction("a = 1\nb = 2", "go"),
+    ),
+    Case(
+        "remark on a line that opens a block",
+        "<execute>for place in places:  # look everywhere\n    house.goto(place)\n</execute>",
+        CodeAction("for place in places:  # look everywhere\n    house.goto(place)"),
+    ),
+    Case(
+        "remark on such a line in a fence",
+        "```python\nfor place in places:  # look everywhere\n    house.goto(place)\n```",
+        CodeAction("for place in places:  # look everywhere\n    house.goto(place)"),
+    ),
+    Case(
+        "text of several lines",
+        '<execute>text = """one\n    two\n    """\n</execute>',
+        CodeAction('text = """one\n    two\n    """'),
+    ),
+    Case("indented but for the first", "<execute>a = 1\n    b = 2\n</execute>", CodeAction("a = 1\nb = 2")),
     Case("finish unclosed", "<solution>done", Finish("done")),
     Case(
         "script and finish",
@@ -153,6 +179,17 @@ JSON = [
     ),
     Case("last brace missing", '{"tool": "house.goto", "arguments": {"receptacle": "fridge 1"}', goto()),
     Case("all braces missing", '{"tool": "house.goto", "arguments": {"receptacle": "fridge 1"', goto()),
+    Case(
+        "a thing that has a name",
+        f'I see {{"name": "red block", "position": [0.5, 0.1]}}.\n{GOTO}',
+        goto('I see {"name": "red block", "position": [0.5, 0.1]}.'),
+    ),
+    Case("nothing but such a thing", '{"name": "red block", "position": [0.5, 0.1]}', "red block"),
+    Case(
+        "an unknown tool before a known one",
+        f'{{"tool": "house.fly", "arguments": {{}}}}\n{GOTO}',
+        "house.fly",
+    ),
     Case("text cut off", '{"tool": "house.goto", "arguments": {"receptacle": "fri', "cannot be read: a text in quotes"),
     Case("colon missing", '{"tool": "house.goto", "arguments" {"receptacle": "x"}}', "a colon is missing after"),
     Case("line break in text", '{"thought": "a\nb", "tool": "house.look"}', call("house.look", "a\nb")),
@@ -262,6 +299,13 @@ TEXT = [
     Case("observation in the line", "Action: go to fridge 1 Observation: It is open.", goto()),
     Case("two actions", "Action: go to fridge 1\nAction: look", goto(left_out=1)),
     Case("two bare commands", "go to fridge 1\nlook", goto(left_out=1)),
+    Case("two calls", "Action: pick(red block); place(blue bowl)", call("arm.pick", left_out=1, object="red block")),
+    Case("two sentences", "Action: pick(red block). place([0, 1])", call("arm.pick", left_out=1, object="red block")),
+    Case(
+        "two calls in words", "Action: pick(red block), then home()", call("arm.pick", left_out=1, object="red block")
+    ),
+    Case("remark on a call", "Action: pick(red block)  # (the near one)", call("arm.pick", object="red block")),
+    Case("brackets in a call", "Action: pick('a (b) c'); home()", call("arm.pick", left_out=1, object="a (b) c")),
     Case("state", "Action: state", call("state")),
     Case("state of the fingers", "Action: gripper.state()", call("gripper.state")),
     Case("unknown command", "Action: walk to fridge 1", "'walk to fridge 1' is no command here. There are: go to"),
