@@ -116,8 +116,8 @@ def chat(
         finally:
             if writer is not None and bench.agent.episode is not None:
                 writer.write(bench.agent.episode)
-        if film is not None and film_to is not None and film.begun:
-            console.print(f"video: {film.write(film_to, last=True)}", markup=False, soft_wrap=True)
+            if film is not None and film_to is not None and film.begun:
+                console.print(f"video: {film.write(film_to, last=True)}", markup=False, soft_wrap=True)
     if keys.leaving:
         raise typer.Exit(common.INTERRUPTED)
     if out is not None:

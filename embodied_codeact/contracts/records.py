@@ -5,6 +5,7 @@ All are plain data (msgspec structs), so that they travel over the bridge and in
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 import msgspec
@@ -145,12 +146,20 @@ class ExecutionResult(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True):
-    """The environment's own verdict. ``reason`` says why an episode is done ("the game is won", ...)."""
+    """The environment's own verdict. ``reason`` says why an episode is done ("the game is won", ...).
+
+    Raises:
+        ValueError: ``score`` is not finite, which no record of an episode could hold.
+    """
 
     success: bool = False
     score: float = 0.0
     done: bool = False
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.score):
+            raise ValueError(f"a score has to be a finite number, and is {self.score}")
 
 
 class Observation(msgspec.Struct, frozen=True):

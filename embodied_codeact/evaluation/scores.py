@@ -24,7 +24,8 @@ class EvaluationReport(msgspec.Struct, frozen=True):
     """How a set of episodes went.
 
     Episodes that ended with an operator-facing error are only counted in ``not_scored``; ``errors`` counts their
-    messages, the first task's first. ``interval`` is the success rate's 95 % Wilson interval. ``by_type`` sorts by
+    messages, the first task's first. Those that a person ended, and those of tasks without a goal, are only counted in
+    ``unjudged``. ``interval`` is the success rate's 95 % Wilson interval. ``by_type`` sorts by
     ``task.metadata["type"]`` (``"other"`` without one), ``by_task`` by the task's id, over all its seeds. ``ends``
     counts why episodes ended. ``with_errors`` counts the episodes in which a script raised, ``recovered`` those of them
     that succeeded all the same. Rates and means of no episode are 0.
@@ -44,6 +45,7 @@ class EvaluationReport(msgspec.Struct, frozen=True):
     tokens: int
     seconds: float
     not_scored: int = 0
+    unjudged: int = 0
     by_task: dict[str, GroupScore] = msgspec.field(default_factory=dict)
     errors: dict[str, int] = msgspec.field(default_factory=dict)
 
@@ -52,11 +54,16 @@ def score(episodes: Iterable[Episode]) -> EvaluationReport:
     """Sum up episodes, in one pass; none of them is held."""
     scored: list[EpisodeFacts] = []
     errors: Counter[str] = Counter()
+    unjudged = 0
     for episode in episodes:
         if episode.end == "error":
             errors[episode.error or ""] += 1
+            continue
+        facts = facts_of(episode)
+        if facts.scored:
+            scored.append(facts)
         else:
-            scored.append(facts_of(episode))
+            unjudged += 1
     successes = sum(facts.success for facts in scored)
     with_errors = [facts for facts in scored if facts.script_errors]
     return EvaluationReport(
@@ -74,6 +81,7 @@ def score(episodes: Iterable[Episode]) -> EvaluationReport:
         tokens=sum(facts.tokens for facts in scored),
         seconds=sum(facts.seconds for facts in scored),
         not_scored=errors.total(),
+        unjudged=unjudged,
         by_task=_grouped(scored, lambda facts: facts.task),
         errors=dict(errors),
     )

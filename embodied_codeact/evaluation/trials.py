@@ -171,8 +171,9 @@ class TrialRunner:
             raise _RAISED[fault.kind](fault.message)
 
     def _pause(self, fault: Fault) -> None:
-        """The endpoint does not answer: the episode counts for nothing, and is attempted again after a while."""
-        self._left.appendleft(fault.trial)
+        """The endpoint does not answer: the episode counts for nothing, and is attempted again after a while, behind
+        the others, since it may be the only one that the endpoint cannot answer."""
+        self._left.append(fault.trial)
         now = self._clock()
         if self._silent_since is None:
             self._silent_since = now

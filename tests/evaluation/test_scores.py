@@ -9,6 +9,7 @@ from embodied_codeact.contracts import Episode
 from embodied_codeact.errors import ModelError
 from embodied_codeact.evaluation import GroupScore, evaluate, score, wilson_interval
 from tests.agent.fakes import Pantry, ScriptedModel, pantry_task
+from tests.evaluation.made import episode
 
 WIN = "<execute>take('jam')\nbox.put('jam')</execute>"
 REPLIES: dict[str, list[str | BaseException]] = {
@@ -48,6 +49,13 @@ def test_what_the_system_failed_is_told_and_not_scored() -> None:
     assert "breaks" not in report.by_task
     nothing = score(seen[1:2])
     assert (nothing.episodes, nothing.not_scored, nothing.success_rate, nothing.interval) == (0, 1, 0.0, (0.0, 1.0))
+
+
+def test_what_a_person_ended_or_has_no_goal_is_counted_apart() -> None:
+    free = episode("talk", kind="free", success=False)
+    report = score([episode("a"), episode("b", success=False, end="user"), free])
+    assert (report.episodes, report.unjudged, report.success_rate) == (1, 2, 1.0)
+    assert list(report.by_task) == ["a"]
 
 
 def test_wilson_interval_agrees_with_published_values() -> None:

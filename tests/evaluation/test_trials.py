@@ -173,6 +173,16 @@ def test_a_silent_endpoint_pauses_the_run_and_nothing_is_scored() -> None:
     assert [wait for wait in waits if wait > 1] == pytest.approx(notes.pauses, abs=1.0)
 
 
+def test_an_episode_that_the_endpoint_never_answers_does_not_keep_the_others_from_theirs() -> None:
+    notes = Notes()
+    clock = Clock()
+    engine = ToldEngine(lambda of, _: [failed(of, "endpoint") if of.index < 2 else solved(of)], clock)
+    runner = TrialRunner(engine, [trial(n) for n in range(6)], [notes], notes, clock=clock)
+    with pytest.raises(ModelUnavailable, match="the endpoint failed"):
+        runner.run()
+    assert sorted(notes.kept) == [2, 3, 4, 5]
+
+
 def test_patience_with_an_endpoint_has_an_end() -> None:
     with pytest.raises(ModelUnavailable, match="the endpoint failed"):
         run(lambda of, _: [failed(of, "endpoint")], patience_s=60.0)
