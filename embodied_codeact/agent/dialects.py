@@ -7,6 +7,7 @@ is not run, an unclosed block is not understood, a wrong solution is told so and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -16,13 +17,33 @@ from embodied_codeact.agent.parser import complete_reply, parse_reply
 from embodied_codeact.agent.parser_json import complete_json_reply, parse_json_reply
 from embodied_codeact.agent.parser_text import parse_text_reply
 from embodied_codeact.agent.tools import Toolbox
-from embodied_codeact.contracts import Action, CodeAction, Finish, InvalidReply
+from embodied_codeact.contracts import Action, CodeAction, Finish, InvalidReply, UserMessage
+
+CUT = (
+    "Your reply was cut off after {most} tokens, before its action was complete, so nothing was done. Reply "
+    "again, and more briefly: a long task may be done in several turns."
+)
 
 ActionFormat = Literal["code", "json", "text"]
 
 
+_ACTION_AT_END = re.compile(r"action[^\n]*\Z", re.IGNORECASE)
+
+
 def _as_it_is(reply: str) -> str:
     return reply
+
+
+def _code_is_open(reply: str) -> bool:
+    return complete_reply(reply) != reply or reply.count("```") % 2 == 1
+
+
+def _json_is_open(reply: str) -> bool:
+    return complete_json_reply(reply) != reply
+
+
+def _text_is_open(reply: str) -> bool:
+    return complete_reply(reply) != reply or bool(_ACTION_AT_END.search(reply))
 
 
 def _parse_code(reply: str, _: Toolbox) -> Action:
@@ -42,6 +63,7 @@ class Dialect:
     """Parser, rules and words. ``action`` is the form of its actions: code, json or text.
 
     ``complete`` closes what a reply left open where generation stopped at ``stop``: so it stands in the conversation.
+    ``is_open``: whether a reply ends within its action; None where nothing is made of that.
     ``parse`` is given the tools too, which code does not need.
     ``proposals``: how many finishes an episode may hold, all but the last of which may be wrong; None where the first
     finish ends the episode, right or wrong. ``describe(outcome, limit)`` tells what a script did;
@@ -59,6 +81,14 @@ class Dialect:
     proposals: int | None = None
     wrong_answer: str = ""
     complete: Callable[[str], str] = _as_it_is
+    is_open: Callable[[str], bool] | None = None
+
+    def is_cut_off(self, reply: str, action: Action) -> bool:
+        """Whether a reply that could not be longer lacks a part of its action. Half of one may be another one: a
+        shorter number, a loop without its end."""
+        if self.is_open is None or isinstance(action, UserMessage):
+            return False
+        return isinstance(action, InvalidReply) or self.is_open(reply)
 
 
 def _native_frame(body: str, standing: Standing) -> str:
@@ -77,6 +107,7 @@ NATIVE = Dialect(
     describe=describe_outcome,
     frame=_native_frame,
     complete=complete_reply,
+    is_open=_code_is_open,
 )
 
 MINT_OUTPUT_CHARS = 2000
@@ -163,6 +194,7 @@ JSON = Dialect(
     describe=describe_call,
     frame=_native_frame,
     complete=complete_json_reply,
+    is_open=_json_is_open,
 )
 
 TEXT = Dialect(
@@ -175,6 +207,7 @@ TEXT = Dialect(
     describe=describe_call,
     frame=_native_frame,
     complete=complete_reply,
+    is_open=_text_is_open,
 )
 
 DIALECTS = {dialect.name: dialect for dialect in (NATIVE, JSON, TEXT, MINT)}

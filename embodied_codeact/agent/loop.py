@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from embodied_codeact.agent.company import Company
 from embodied_codeact.agent.conversation import Conversation, token_counter
-from embodied_codeact.agent.dialects import Standing
+from embodied_codeact.agent.dialects import CUT, Standing
 from embodied_codeact.agent.events import (
     AgentEvent,
     EpisodeStarted,
@@ -169,6 +169,8 @@ class Attempt:
         usage = measured_usage(reply, prompt.messages, time.monotonic() - asked)
         self.tokens += usage.prompt_tokens + usage.completion_tokens
         action = self.dialect.parse(reply.text, self.toolbox)
+        if reply.cut and self.dialect.is_cut_off(reply.text, action):
+            action = InvalidReply(CUT.format(most=usage.completion_tokens))
         self.conversation.add_reply(self.dialect.complete(reply.text))
         self.turns.append(
             Turn(
@@ -180,6 +182,7 @@ class Attempt:
                 usage=usage,
                 dropped=prompt.dropped,
                 shortened=prompt.shortened,
+                cut=reply.cut,
             )
         )
         self.emit(ReplyReceived(index, reply, action))

@@ -30,6 +30,17 @@ MaxTurns = Annotated[
 ]
 MaxCalls = Annotated[int | None, typer.Option(min=1, help="Primitive calls in one script; 1 makes actions atomic.")]
 MaxTokens = Annotated[int | None, typer.Option(min=1, help="Tokens of all prompts and replies of an episode.")]
+ReplyTokens = Annotated[
+    int | None, typer.Option(min=1, help="Tokens of one reply, with what is reasoned before it.", show_default="2048")
+]
+ContextTokens = Annotated[
+    int | None,
+    typer.Option(
+        min=2,
+        help="Tokens of a prompt with its reply; older turns are left out of longer ones.",
+        show_default="16384, or as many as the model was made for where that is less",
+    ),
+]
 MaxSeconds = Annotated[float | None, typer.Option(min=0.1, help="Seconds for a whole episode.")]
 UserOption = Annotated[
     str | None,
@@ -89,6 +100,8 @@ class AgentMaker:
         calls: int | None = None,
         tokens: int | None = None,
         seconds: float | None = None,
+        reply_tokens: int | None = None,
+        context_tokens: int | None = None,
         script_timeout_s: float,
     ) -> None:
         """Set the budgets of an episode. Without a wish the turns are those of the form of action.
@@ -102,6 +115,8 @@ class AgentMaker:
             calls=calls,
             tokens=tokens,
             seconds=seconds,
+            reply_tokens=reply_tokens or self.limits.reply_tokens,
+            context_tokens=context_tokens or self.limits.context_tokens,
             script_timeout_s=script_timeout_s,
         )
 

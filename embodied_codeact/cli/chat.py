@@ -49,6 +49,8 @@ def chat(
     option: common.Option = None,
     seed: common.Seed = None,
     max_turns: Annotated[int, typer.Option(min=1, help="Turns for each instruction.")] = TURNS,
+    reply_tokens: agents.ReplyTokens = None,
+    context_tokens: agents.ContextTokens = None,
     approve: agents.Approve = None,
     script_timeout: common.ScriptTimeout = 60.0,
     sandbox: common.Sandbox = "strict",
@@ -84,7 +86,12 @@ def chat(
         model_options=model_option,
         approve=approve,
     )
-    maker.limit(turns=max_turns, script_timeout_s=script_timeout)
+    maker.limit(
+        turns=max_turns,
+        reply_tokens=reply_tokens,
+        context_tokens=context_tokens,
+        script_timeout_s=script_timeout,
+    )
     with contextlib.ExitStack() as stack:
         stack.callback(maker.close)
         writer = stack.enter_context(TrajectoryWriter(out)) if out is not None else None

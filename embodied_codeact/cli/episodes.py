@@ -120,6 +120,8 @@ def run(
     approve: agents.Approve = None,
     max_tokens: agents.MaxTokens = None,
     max_seconds: agents.MaxSeconds = None,
+    reply_tokens: agents.ReplyTokens = None,
+    context_tokens: agents.ContextTokens = None,
     script_timeout: common.ScriptTimeout = 60.0,
     sandbox: common.Sandbox = "strict",
     connect: common.Connect = None,
@@ -147,7 +149,13 @@ def run(
         approve=approve,
     )
     maker.limit(
-        turns=max_turns, calls=max_calls, tokens=max_tokens, seconds=max_seconds, script_timeout_s=script_timeout
+        turns=max_turns,
+        calls=max_calls,
+        tokens=max_tokens,
+        seconds=max_seconds,
+        reply_tokens=reply_tokens,
+        context_tokens=context_tokens,
+        script_timeout_s=script_timeout,
     )
     with (
         contextlib.closing(maker),

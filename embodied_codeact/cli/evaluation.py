@@ -88,6 +88,8 @@ def evaluate_command(
     approve: agents.Approve = None,
     max_tokens: agents.MaxTokens = None,
     max_seconds: agents.MaxSeconds = None,
+    reply_tokens: agents.ReplyTokens = None,
+    context_tokens: agents.ContextTokens = None,
     script_timeout: common.ScriptTimeout = 60.0,
     workers: Workers = None,
     parallel: Annotated[int, typer.Option(min=1, help="Episodes at a time in each process, with one model.")] = 1,
@@ -124,7 +126,7 @@ def evaluate_command(
         user=agents.simulated_user_model(user),
         approve=approve,
         limits={"turns": max_turns, "calls": max_calls, "tokens": max_tokens, "seconds": max_seconds}
-        | {"script_timeout_s": script_timeout},
+        | {"reply_tokens": reply_tokens, "context_tokens": context_tokens, "script_timeout_s": script_timeout},
         sandbox=sandbox,
         lanes=parallel,
         workers=workers,

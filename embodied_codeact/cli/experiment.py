@@ -68,6 +68,8 @@ def formats(
     max_turns: Turns = None,
     max_tokens: agents.MaxTokens = None,
     max_seconds: agents.MaxSeconds = None,
+    reply_tokens: agents.ReplyTokens = None,
+    context_tokens: agents.ContextTokens = None,
     script_timeout: common.ScriptTimeout = 60.0,
     workers: Workers = None,
     parallel: Annotated[int, typer.Option(min=1, help="Episodes at a time in each process, with one model.")] = 1,
@@ -94,7 +96,7 @@ def formats(
                 model_options=agents.key_values(model_option),
                 action=action,
                 limits={"turns": max_turns or _turns(name), "tokens": max_tokens, "seconds": max_seconds}
-                | {"script_timeout_s": script_timeout},
+                | {"reply_tokens": reply_tokens, "context_tokens": context_tokens, "script_timeout_s": script_timeout},
                 sandbox=sandbox,
                 lanes=parallel,
                 workers=workers,

@@ -11,10 +11,12 @@ from embodied_codeact.contracts.records import Message, Usage
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """One reply. ``usage`` is zero where the model does not count tokens; the agent then estimates."""
+    """One reply. ``usage`` is zero where the model does not count tokens; the agent then estimates. ``cut``: it ended
+    because it had as many tokens as it could have, and not because all was said."""
 
     text: str
     usage: Usage = Usage()
+    cut: bool = False
 
 
 class Model(Protocol):

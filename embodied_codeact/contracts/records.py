@@ -192,6 +192,7 @@ class Turn(msgspec.Struct, frozen=True):
     ``observation`` is empty after the last turn, when nothing is shown any more; where a user said something after
     the action, ``said`` holds those words, which are also part of the observation. ``dropped`` counts the earlier
     messages that were left out of this turn's prompt for lack of room, ``shortened`` the observations that were cut.
+    ``cut``: the reply had as many tokens as it could have, and ended there.
     """
 
     index: int
@@ -205,6 +206,7 @@ class Turn(msgspec.Struct, frozen=True):
     dropped: int = 0
     shortened: int = 0
     said: str = ""
+    cut: bool = False
 
 
 class Episode(msgspec.Struct, frozen=True):

@@ -74,7 +74,7 @@ class PerturbedModel:
         if made is None:
             return reply
         self.perturbed[turn] = made.kind
-        return Reply(made.reply, reply.usage)
+        return Reply(made.reply, reply.usage, reply.cut)
 
     def _plan(self, messages: Sequence[Message]) -> None:
         """Choose the turns that a mistake is made in, from the seed and the opening messages."""

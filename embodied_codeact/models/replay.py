@@ -79,7 +79,8 @@ class ReplayModel:
             self.exhausted = True
             return Reply(OUT_OF_REPLIES)
         self._position += 1
-        return Reply(self._current.replies[self._position - 1])
+        place = self._position - 1
+        return Reply(self._current.replies[place], cut=place in self._current.cut)
 
     def _recognise(self, messages: Sequence[Message]) -> Recording:
         opening = _normalised("\n".join(message.content for message in messages if message.role != "assistant"))

@@ -31,8 +31,9 @@ class Recording(msgspec.Struct, frozen=True):
     ``results`` holds, for each reply of a trajectory of this project, what its script did (None for a reply without
     one); it is empty for a recording of MINT's, which has only the observations' text. ``seed`` is the task's, None
     where the recording does not tell; ``environment`` is the name of the one to replay it in, empty likewise.
-    ``instructed``: a person stayed with the agent, gave it one instruction after the other, and may have changed the
-    world meanwhile. ``max_calls`` is how many calls a script could make, None for any number.
+    ``cut``: the places of replies that ended because they could not be longer. ``instructed``: a person stayed with
+    the agent, gave it one instruction after the other, and may have changed the world meanwhile. ``max_calls`` is
+    how many calls a script could make, None for any number.
     """
 
     task_id: str
@@ -49,6 +50,7 @@ class Recording(msgspec.Struct, frozen=True):
     environment: str = ""
     instructed: bool = False
     max_calls: int | None = None
+    cut: frozenset[int] = frozenset()
 
 
 class _MintEpisode(msgspec.Struct):
@@ -133,6 +135,7 @@ def _from_episode(episode: Episode) -> Recording:
         environment=episode.task.environment,
         instructed=bool(episode.metadata.get("instructed")),
         max_calls=episode.metadata.get("max_calls"),
+        cut=frozenset(place for place, turn in enumerate(episode.turns) if turn.cut),
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from embodied_codeact.agent import (
+    ACTION_DIALECTS,
     MINT,
     NATIVE,
     AgentEvent,
@@ -19,7 +21,16 @@ from embodied_codeact.agent import (
     TurnFinished,
 )
 from embodied_codeact.agent.company import NO_USER
-from embodied_codeact.contracts import Episode, ExecutionResult, Observation, OutputChunk, Usage
+from embodied_codeact.contracts import (
+    Episode,
+    ExecutionResult,
+    InvalidReply,
+    Message,
+    Observation,
+    OutputChunk,
+    Reply,
+    Usage,
+)
 from embodied_codeact.errors import BridgeError, ConfigurationError, ModelError
 from tests.agent.fakes import Pantry, ScriptedModel, pantry_task
 
@@ -109,6 +120,41 @@ def test_invalid_reply_costs_a_turn_and_names_the_tags() -> None:
     episode = run(["<thought>hm</thought>", DONE])
     assert "<execute>" in episode.turns[0].observation
     assert "4 turns left" in episode.turns[0].observation
+
+
+class CutOff(ScriptedModel):
+    """Each of its replies is as long as it may be."""
+
+    def reply(self, messages: Sequence[Message], **options: Any) -> Reply:
+        return replace(super().reply(messages, **options), cut=True)
+
+
+HALVES = {
+    "code": "<execute>\ntake('jam')\nfor number in range(1",
+    "json": '{"tool": "take", "arguments": {"thing": "jam"',
+    "text": "Thought: I take it.\nAction: take(jam)",
+}
+WHOLE = {
+    "code": "<execute>\ntake('jam')\n</execute>\nAnd then I wo",
+    "json": '{"tool": "take", "arguments": {"thing": "jam"}}\nAnd then I wo',
+    "text": "Thought: I take it.\nAction: take(jam)\nAnd then I wo",
+}
+
+
+@pytest.mark.parametrize("action", ACTION_DIALECTS)
+def test_of_an_action_that_was_cut_off_nothing_is_done(action: str) -> None:
+    usage = Usage(prompt_tokens=60, completion_tokens=17)
+    for reply, runs in ((HALVES[action], False), (WHOLE[action], True), ("<think>Perhaps", False)):
+        agent = CodeActAgent(CutOff([reply], usage), dialect=ACTION_DIALECTS[action], limits=Limits(turns=1))
+        (turn,) = agent.run(Pantry(), pantry_task()).turns
+        assert turn.cut
+        assert (turn.result is not None) == runs
+        if not runs:
+            assert isinstance(turn.action, InvalidReply)
+            assert "cut off after 17 tokens, before its action was complete" in turn.action.repair
+    # One that ended at a stop has no closing tag either.
+    agent = CodeActAgent(ScriptedModel([HALVES["text"]]), dialect=ACTION_DIALECTS["text"], limits=Limits(turns=1))
+    assert agent.run(Pantry(), pantry_task()).turns[0].result is not None
 
 
 def test_last_turn_is_announced() -> None:

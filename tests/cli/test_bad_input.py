@@ -49,6 +49,8 @@ from tests.cli.support import error_line, invoke, write_trace
         (["run", "household", "--script-timeout", "604801"], "less than or equal to 604800"),
         (["eval", "household", "--max-calls", "0"], "--max-calls"),
         (["eval", "household", "--max-tokens", "0"], "--max-tokens"),
+        (["run", "household", "--reply-tokens", "20000"], "(20000) leaves no room for a prompt in 'context_tokens'"),
+        (["chat", "household", "--context-tokens", "2000"], "leaves no room for a prompt in 'context_tokens' (2000)"),
         (["chat", "houshold"], "Did you mean 'household'?"),
         (["chat", "household", "--action", "jsn"], "unknown form of action 'jsn'. Did you mean 'json'?"),
         (["chat", "household", "--approve", "frst"], "Did you mean 'first'?"),

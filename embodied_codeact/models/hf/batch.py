@@ -28,12 +28,14 @@ class Slot:
 
 @dataclass(frozen=True)
 class Generated:
-    """A finished reply. ``said``: text, tokens and their ends, the stop string included."""
+    """A finished reply. ``said``: text, tokens and their ends, the stop string included. ``cut``: it could have no more
+    tokens."""
 
     text: str
     said: tuple[str, list[int], list[int]]
     completion_tokens: int
     computed_tokens: int
+    cut: bool = False
 
 
 @dataclass
@@ -83,7 +85,8 @@ class Request:
     def finish(self) -> None:
         """Give the reply to who waits for it."""
         self._show(self.spelling.finish())
-        reply = Generated(self.spelling.reply, self.spelling.said(), self.generated, self.computed)
+        cut = not self.spelling.stopped and self.next_token not in self.end_ids
+        reply = Generated(self.spelling.reply, self.spelling.said(), self.generated, self.computed, cut)
         self.events.put(reply)
 
     def _show(self, text: str) -> None:

@@ -139,7 +139,8 @@ class HfEpisodeModel:
         self._transcript = prompt.answered(*result.said)
         self.last_computed_tokens = result.computed_tokens
         self.computed_tokens += result.computed_tokens
-        return Reply(result.text, Usage(len(ids), result.completion_tokens, time.monotonic() - began))
+        usage = Usage(len(ids), result.completion_tokens, time.monotonic() - began)
+        return Reply(result.text, usage, result.cut)
 
     def _prompt(self, messages: Sequence[Message]) -> Transcript:
         return self._transcript.prompt(self._speaker.render(messages), self._speaker.codec)

@@ -19,6 +19,8 @@ class GrowingReply:
         self.text = ""
         self.ended = False
         """Nothing that follows belongs to the reply."""
+        self.too_long = False
+        """It ended because it held as much as it may."""
         self._stop = [word for word in stop if word]
         self._longest = max(map(len, self._stop), default=0)
         self._most = most
@@ -31,11 +33,11 @@ class GrowingReply:
         searched = max(len(self.text) - self._longest + 1, 0)
         self.text += piece
         if len(self.text) > self._most:
-            self.text, self.ended = self.text[: self._most], True
+            self.text, self.ended, self.too_long = self.text[: self._most], True, True
         # The stop that is complete first, not the one that begins first: pieces must make no difference.
         found = [(at + len(word), at) for word in self._stop if (at := self.text.find(word, searched)) >= 0]
         if found:
-            self.text, self.ended = self.text[: min(found)[1]], True
+            self.text, self.ended, self.too_long = self.text[: min(found)[1]], True, False
         return self._show(0 if self.ended else self._withheld())
 
     def finish(self) -> str:

@@ -99,7 +99,7 @@ class OpenAIModel:
             shown.add(growing.finish())
             if not growing.text.strip() and ending.reason:
                 raise Fault(_nothing_said(ending, max_tokens))
-            return Reply(growing.text, ending.usage)
+            return Reply(growing.text, ending.usage, cut=ending.reason == "length" or growing.too_long)
 
         reply, seconds = with_retries(
             attempt,
@@ -240,7 +240,10 @@ def _named_fields(refusal: Refusal) -> frozenset[str]:
 
 def _nothing_said(ending: Ending, max_tokens: int) -> str:
     if ending.reason == "length":
-        return f"the reply is empty: all of its {max_tokens} tokens went into something else, such as reasoning"
+        return (
+            f"the reply is empty: all of its {max_tokens} tokens went into something else, such as reasoning "
+            "(--reply-tokens N allows more)"
+        )
     if ending.reason == "tool_calls":
         return "the reply is empty: the model called a tool of the server's, and none was offered"
     return "the reply is empty"

@@ -116,6 +116,15 @@ def test_those_who_wait_share_the_steps(watched: Callable[..., Watched]) -> None
     assert steps < tokens / 2 + EPISODES
 
 
+def test_a_reply_that_could_not_be_longer_says_so(watched: Callable[..., Watched]) -> None:
+    model = watched().model
+    whole = model.for_episode().reply(prompt(0), max_tokens=200)
+    assert not whole.cut
+    some = model.for_episode().reply(prompt(0), max_tokens=whole.usage.completion_tokens - 1)
+    assert (some.cut, some.usage.completion_tokens) == (True, whole.usage.completion_tokens - 1)
+    assert not model.for_episode().reply(prompt(0), stop=[some.text[-3:]], max_tokens=200).cut
+
+
 def test_an_abandoned_request_leaves_the_others_alone(watched: Callable[..., Watched]) -> None:
     each = watched()
     wanted = each.model.for_episode().reply(prompt(1), max_tokens=20)

@@ -53,6 +53,16 @@ def test_a_reply_comes_in_pieces_with_the_servers_count_of_tokens(connect: Conne
     }
 
 
+def test_a_reply_that_could_not_be_longer_says_so(connect: Connect) -> None:
+    with ScriptedServer(says("<execute>\nspeed = 1", finish="length"), says("<execute>\ngo()")) as server:
+        model = connect(server.url)
+        assert [model.reply(MESSAGES, stop=STOP).cut for _ in range(2)] == [True, False]
+    with ScriptedServer(says("word " * 50), says("word " * 50 + "</execute>")) as server:
+        model = connect(server.url)
+        assert model.reply(MESSAGES, stop=STOP, max_tokens=5).cut, "the server did not keep to it"
+        assert not model.reply(MESSAGES, stop=STOP, max_tokens=100).cut
+
+
 def test_a_server_that_ignores_stop_is_stopped_and_nothing_of_the_stop_is_shown(connect: Connect) -> None:
     gone = threading.Event()
 
