@@ -36,6 +36,7 @@ from embodied_codeact.evaluation.suites import Suite
 from embodied_codeact.evaluation.trials import Keeps, TrialRunner
 from embodied_codeact.evaluation.worker import dialect_of
 from embodied_codeact.models import HEAVY_KINDS, resolve_model
+from embodied_codeact.models.fingerprint import fingerprint
 from embodied_codeact.recording import check_recordable
 from embodied_codeact.registry import base_name, load_environment
 from embodied_codeact.trajectories import TrajectoryWriter
@@ -202,6 +203,7 @@ def _manifest(wishes: Wishes, plan: Plan, job: Job) -> RunManifest:
         suite=plan.suite,
         model=wishes.model,
         model_options=wishes.model_options,
+        model_digest=fingerprint(wishes.model),
         action=job.action,
         dialect=job.dialect,
         limits=msgspec.to_builtins(job.limits),

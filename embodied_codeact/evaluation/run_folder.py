@@ -44,11 +44,13 @@ MANIFEST, TRIALS, EPISODES, FAULTS, TASKS, MEDIA = (
 
 class RunManifest(msgspec.Struct, frozen=True, kw_only=True):
     """What a run was asked for. ``digest`` is of everything that decides what its episodes are; a run is resumed only
-    with the same. ``limits`` are the budgets of an episode by name. ``machine`` says on what it was begun."""
+    with the same. ``model_digest`` is of the model's files, empty where it has none here. ``limits`` are the budgets of
+    an episode by name. ``machine`` says on what it was begun."""
 
     suite: Suite
     model: str
     model_options: dict[str, str] = msgspec.field(default_factory=dict)
+    model_digest: str = ""
     action: str = "code"
     dialect: str = "native"
     limits: dict[str, Any] = msgspec.field(default_factory=dict)

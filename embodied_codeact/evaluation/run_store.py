@@ -35,7 +35,7 @@ from embodied_codeact.trajectories.codec import OLDEST_SCHEMA
 from embodied_codeact.trajectories.reader import read_lines
 
 _OURS = frozenset({MANIFEST, TRIALS, EPISODES, FAULTS, TASKS, MEDIA})
-_DECIDING = ("suite", "model", "model_options", "action", "dialect", "limits", "parameters")
+_DECIDING = ("suite", "model", "model_options", "model_digest", "action", "dialect", "limits", "parameters")
 
 
 class Seen(msgspec.Struct, frozen=True):

@@ -152,6 +152,21 @@ def test_a_run_in_a_folder_goes_on_where_it_was_interrupted(temporary: Path, tmp
     assert "12 of 12 solved" in done.stdout
 
 
+@pytest.mark.usefixtures("counter_installed")
+def test_a_run_goes_on_with_the_same_model_only(tmp_path: Path) -> None:
+    script = tmp_path / "it.py"
+    script.write_text("1\n")
+    wanted = (*EVAL, "--model", f"script:{script}", "--out", tmp_path / "run", "--resume")
+    begun = invoke(*wanted, "--seeds", 1)
+    assert begun.exit_code == 0, begun.output
+    before = (tmp_path / "run" / "run.json").read_bytes()
+    script.write_text("2\n")
+    assert "model_digest was" in error_line(invoke(*wanted, "--seeds", 1))
+    assert (tmp_path / "run" / "run.json").read_bytes() == before
+    script.write_text("1\n")
+    assert invoke(*wanted, "--seeds", 1).exit_code == 0
+
+
 def test_what_a_folder_takes(tmp_path: Path) -> None:
     assert "--out DIR" in error_line(invoke("eval", "household", "--resume"))
     (tmp_path / "letter.txt").write_text("dear Ann")
