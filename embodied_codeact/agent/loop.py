@@ -25,7 +25,7 @@ from embodied_codeact.agent.events import (
     TurnFinished,
 )
 from embodied_codeact.agent.observation import ScriptOutcome
-from embodied_codeact.agent.people import Instruction, instruction_text, notes_text
+from embodied_codeact.agent.people import Instruction, PauseReason, instruction_text, notes_text
 from embodied_codeact.agent.prompt import opening_messages, without_instruction
 from embodied_codeact.agent.tools import Toolbox
 from embodied_codeact.agent.usage import measured_usage, prompt_budget, prompt_limit, reply_budget, takes_images
@@ -49,7 +49,7 @@ from embodied_codeact.contracts import (
     Turn,
     UserMessage,
 )
-from embodied_codeact.errors import PrimitiveError
+from embodied_codeact.errors import ModelError, PrimitiveError
 
 if TYPE_CHECKING:
     from embodied_codeact.agent.agent import CodeActAgent
@@ -164,7 +164,12 @@ class Attempt:
         except KeyboardInterrupt:
             if not self.company.stays:
                 raise
-            self._break_in()
+            self._break_in("interrupt")
+            return None
+        except ModelError as error:
+            if not self.company.stays:
+                raise
+            self._break_in("model", str(error))
             return None
         usage = measured_usage(reply, prompt.messages, time.monotonic() - asked)
         self.tokens += usage.prompt_tokens + usage.completion_tokens
@@ -318,14 +323,15 @@ class Attempt:
         self._amend_turn(observation=self._framed(f"{body}\n\n{said}".strip(), 0), said=said)
         return True
 
-    def _break_in(self) -> None:
-        """The person broke into a reply: there is no turn, only what they say."""
-        instruction = self.company.instruct("interrupt", self.status)
+    def _break_in(self, reason: PauseReason, problem: str = "") -> None:
+        """The person broke into a reply, or there came none: there is no turn, only what they say."""
+        instruction = self.company.instruct(reason, self.status, problem)
         if instruction is None:
             self.end = "user"
             return
         said = self._instructed(instruction)
-        self.conversation.amend(f"[The user broke into your reply.]\n{said}", instruction=said)
+        broken = "[The user broke into your reply.]\n" if reason == "interrupt" else ""
+        self.conversation.amend(f"{broken}{said}", instruction=said)
 
     def _instructed(self, instruction: Instruction) -> str:
         """Begin anew with what the person said; return their words."""

@@ -16,7 +16,7 @@ from embodied_codeact.contracts import CodeAction, Message, Model, Status, Task,
 User = Callable[[str], str | None]
 """Shown a message of the agent, returns the user's answer, or None when the user leaves."""
 
-PauseReason = Literal["begin", "finish", "turns", "environment", "halt", "interrupt"]
+PauseReason = Literal["begin", "finish", "turns", "environment", "halt", "interrupt", "model"]
 
 
 class Commentator(Protocol):
@@ -73,7 +73,8 @@ class Approver(Protocol):
 class Pause(msgspec.Struct, frozen=True):
     """Why the agent hands over to its person: nothing has been asked of it yet (``"begin"``), it finished
     (``"finish"``, with its ``answer``), its turns for this instruction are used up (``"turns"``), the environment is
-    done (``"environment"``), the person halted what ran (``"halt"``), or broke into a reply (``"interrupt"``)."""
+    done (``"environment"``), the person halted what ran (``"halt"``) or broke into a reply (``"interrupt"``), or the
+    model did not answer (``"model"``, with what was wrong as ``answer``)."""
 
     reason: PauseReason
     status: Status

@@ -21,6 +21,7 @@ from embodied_codeact.cli.chat_view import ChatView
 from embodied_codeact.cli.chat_worlds import Worlds
 from embodied_codeact.cli.recording import both, is_mcap_place, mcap_recorder, prepare_recording, watched
 from embodied_codeact.contracts import EnvironmentSession, Task
+from embodied_codeact.errors import ModelError
 from embodied_codeact.models import default_model
 from embodied_codeact.tasks import is_free
 from embodied_codeact.trajectories import TrajectoryWriter
@@ -129,6 +130,8 @@ def chat(
         raise typer.Exit(common.INTERRUPTED)
     if out is not None:
         console.print(f"trajectory: {out}", markup=False, soft_wrap=True)
+    if person.unanswered:
+        raise ModelError(person.unanswered)
 
 
 def _scene(tasks: Sequence[Task], wanted: str | None) -> Task:

@@ -33,11 +33,14 @@ class ChatPerson(Person):
         self._input: LineInput = open_input(console, self._commands.choices, lambda: self._names)
         self._approver = TerminalApprover(console, self._ask_at_once)
         self._draft = ""
+        self.unanswered = ""
+        """Why the model did not answer what was said last; empty where it did."""
 
     # As the loop asks them
 
     def instruct(self, pause: Pause) -> Instruction | None:
         """Tell why the person is asked, and read until they instruct or leave."""
+        self.unanswered = pause.answer if pause.reason == "model" else ""
         self._view.say("")
         self._explain(pause)
         self._names = names_in(self._look(pause).state)
@@ -127,6 +130,8 @@ class ChatPerson(Person):
                 self._view.warn(f"{said} /clear clears it; then say how to go on." if level else said)
             case "interrupt":
                 self._view.say("The agent waits for you.", "yellow")
+            case "model":
+                self._view.warn(f"The model did not answer: {pause.answer} (/model NAME takes another one.)")
             case "turns":
                 self._view.say("The turns for this instruction are used up; the next one gets new ones.", "yellow")
             case "environment":

@@ -17,6 +17,7 @@ from embodied_codeact.agent.events import (
 )
 from embodied_codeact.agent.people import Instruction, Pause
 from embodied_codeact.contracts import Episode, OutputChunk
+from embodied_codeact.errors import ModelError
 from tests.agent.fakes import Pantry, ScriptedModel, ScriptedPerson, pantry_task
 
 TAKE = "<execute>print(take('jam'))</execute>"
@@ -126,6 +127,18 @@ def test_breaking_into_a_reply_leaves_no_turn_and_costs_none() -> None:
     assert model.prompts[1][-1].content.endswith(f"{broke_in}no, look first")
     assert model.prompts[3][-1].content.endswith(f"{broke_in}and now take it")
     assert [message.role for message in model.prompts[3]] == ["system", "user", "assistant", "user"]
+
+
+def test_a_model_that_does_not_answer_leaves_world_and_conversation_to_the_person() -> None:
+    person = ScriptedPerson("take the jam", "try again")
+    episode, model, _ = chat(person, [LOOK, ModelError("the endpoint is gone"), TAKE, DONE])
+    assert person.reasons == ["begin", "model", "finish"]
+    assert person.pauses[1].answer == "the endpoint is gone"
+    assert len(episode.turns) == 3
+    assert model.prompts[2][-1].content.endswith("The user says: try again")
+    assert "broke into" not in model.prompts[2][-1].content
+    with pytest.raises(ModelError):
+        CodeActAgent(ScriptedModel([ModelError("gone")])).run(Pantry(), pantry_task())
 
 
 def test_an_interrupt_outside_of_a_reply_ends_the_episode() -> None:

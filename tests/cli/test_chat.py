@@ -242,6 +242,22 @@ def test_another_model_takes_over_and_a_bad_one_changes_nothing(tmp_path: Path) 
 
 
 @pytest.mark.usefixtures("counter_installed")
+def test_a_model_that_does_not_answer_ends_the_chat_only_when_the_person_leaves(tmp_path: Path) -> None:
+    """Nobody listens at that port, and nothing is tried twice."""
+    trace = write_trace(tmp_path / "other.jsonl", [add(1), done("one")], Task("reach-3", "counter", "count"))
+    words = ["chat", "counter", *COUNTER, "--model", "openai:none@http://127.0.0.1:9/v1", "-m", "retries=0"]
+    for more, code in (([], 3), ([f"/model replay:{trace}", "count"], 0)):
+        kept = tmp_path / f"{code}.jsonl"
+        lines = "".join(f"{line}\n" for line in ["count", *more])
+        result = CliRunner().invoke(app, [*words, "--out", str(kept)], input=lines)
+        assert result.exit_code == code, result.output
+        assert "The model did not answer: openai:none@" in result.stdout
+        assert result.stderr.startswith("error: openai:none@") == bool(code)
+        (episode,) = read_episodes(kept)
+        assert [turn.state["value"] for turn in episode.turns] == ([] if code else [1, 1])
+
+
+@pytest.mark.usefixtures("counter_installed")
 def test_the_person_can_ask_to_be_asked(tmp_path: Path) -> None:
     replies = [add(1), add(2), done("two")]
     lines = ("/approve sometimes", "/approve script", "count", "rather two", "y", "/approve", "/quit")
