@@ -116,8 +116,12 @@ class Attempt:
 
     def _rules(self) -> dict[str, Any]:
         """By what rules the episode is played, as a replay needs them."""
-        calls = {} if self.limits.calls is None else {"max_calls": self.limits.calls}
-        return {"dialect": self.dialect.name, **calls, **({"instructed": True} if self.company.stays else {})}
+        rules: dict[str, Any] = {"dialect": self.dialect.name, "script_timeout_s": self.limits.script_timeout_s}
+        if self.limits.calls is not None:
+            rules["max_calls"] = self.limits.calls
+        if self.company.stays:
+            rules["instructed"] = True
+        return rules
 
     def _open(self) -> None:
         description = self.session.describe()

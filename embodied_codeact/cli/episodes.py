@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -67,11 +68,12 @@ def _workplace(
 ) -> Iterator[tuple[EnvironmentClient, Record]]:
     """Open the session, and before it the file of trajectories: one that cannot be written is found before anything
     runs."""
+    told = {"options": {name: str(value) for name, value in options.items() if name != "record"}} if options else {}
     with (
         trajectories(out) as record,
         common.open_session(environment, options, sandbox=sandbox, connect=connect, security=security) as session,
     ):
-        yield session, record
+        yield session, lambda episode: record(msgspec.structs.replace(episode, metadata={**episode.metadata, **told}))
 
 
 @contextlib.contextmanager
@@ -265,6 +267,8 @@ def replay(
     if api is None and connect is None and all(recording.dialect == MINT.name for recording in recordings):
         api = "mint" if "api" in load_environment(environment).options_type.__struct_fields__ else None
     options = common.environment_options(option, games=games, api=api, engine=engine, feedback=feedback)
+    if connect is None:
+        options = _with_recorded(options, recordings)
     common.check_names(environment, options, sandbox=sandbox, connect=connect)
     security = common.keys_for(connect, key, server_key)
     with (
@@ -285,6 +289,17 @@ def _recorded_environment(recordings: Sequence[RecordedEpisode]) -> str:
     if len(names) == 1 and "" not in names:
         return names.pop()
     raise ConfigurationError("the recordings do not name one environment to replay them in: say --environment NAME")
+
+
+def _with_recorded(given: dict[str, Any], recordings: Sequence[RecordedEpisode]) -> dict[str, Any]:
+    """The options that the environment was played with, but for those that are given."""
+    first, *others = [{**recording.options, **given} for recording in recordings]
+    if any(options != first for options in others):
+        raise ConfigurationError(
+            "the recordings were played with different options of their environment: replay those of each in a file of "
+            "their own"
+        )
+    return first
 
 
 def _print_comparison(console: Console, report: ReplayReport) -> None:

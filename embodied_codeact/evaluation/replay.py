@@ -190,7 +190,9 @@ def _limits(recording: Recording, dialect: Dialect, task: Task) -> Limits:
     and a task that nobody judges does not end where it is solved."""
     if dialect is MINT and not is_free(task):
         return Limits()
-    return Limits(turns=max(len(recording.replies), 1), calls=recording.max_calls)
+    limits = Limits(turns=max(len(recording.replies), 1), calls=recording.max_calls)
+    seconds = recording.script_timeout_s
+    return limits if seconds is None else msgspec.structs.replace(limits, script_timeout_s=seconds)
 
 
 def _expected(recording: Recording, index: int) -> Output | Literal["left_out", "unanswered"]:

@@ -31,9 +31,10 @@ class Recording(msgspec.Struct, frozen=True):
     ``results`` holds, for each reply of a trajectory of this project, what its script did (None for a reply without
     one); it is empty for a recording of MINT's, which has only the observations' text. ``seed`` is the task's, None
     where the recording does not tell; ``environment`` is the name of the one to replay it in, empty likewise.
-    ``cut``: the places of replies that ended because they could not be longer. ``instructed``: a person stayed with
-    the agent, gave it one instruction after the other, and may have changed the world meanwhile. ``max_calls`` is
-    how many calls a script could make, None for any number.
+    ``options`` are those of the environment, ``script_timeout_s`` how long a script could run, None where that is not
+    told. ``cut``: the places of replies that ended because they could not be longer. ``instructed``: a person stayed
+    with the agent, gave it one instruction after the other, and may have changed the world meanwhile. ``max_calls``
+    is how many calls a script could make, None for any number.
     """
 
     task_id: str
@@ -51,6 +52,8 @@ class Recording(msgspec.Struct, frozen=True):
     instructed: bool = False
     max_calls: int | None = None
     cut: frozenset[int] = frozenset()
+    options: dict[str, str] = msgspec.field(default_factory=dict)
+    script_timeout_s: float | None = None
 
 
 class _MintEpisode(msgspec.Struct):
@@ -136,6 +139,8 @@ def _from_episode(episode: Episode) -> Recording:
         instructed=bool(episode.metadata.get("instructed")),
         max_calls=episode.metadata.get("max_calls"),
         cut=frozenset(place for place, turn in enumerate(episode.turns) if turn.cut),
+        options={str(name): str(value) for name, value in dict(episode.metadata.get("options", {})).items()},
+        script_timeout_s=episode.metadata.get("script_timeout_s"),
     )
 
 

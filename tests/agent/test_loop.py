@@ -272,8 +272,8 @@ def test_mint_solution_is_right_when_the_world_says_so() -> None:
     assert (episode.end, episode.status.success, len(episode.turns)) == ("finish", True, 3)
 
 
-def test_dialect_is_kept_in_the_record() -> None:
-    assert run([DONE]).metadata == {"dialect": NATIVE.name}
+def test_rules_are_kept_in_the_record() -> None:
+    assert run([DONE]).metadata == {"dialect": NATIVE.name, "script_timeout_s": 60.0}
 
 
 @pytest.mark.parametrize(

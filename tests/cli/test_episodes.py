@@ -12,7 +12,7 @@ import pytest
 from embodied_codeact.cli import common
 from embodied_codeact.contracts import CodeAction, Task
 from embodied_codeact.trajectories import read_episodes
-from tests.cli.support import DOES_NOTHING, NEVER_ENDS, SOLVES, TASK, CommandProcess, invoke, write_trace
+from tests.cli.support import DOES_NOTHING, NEVER_ENDS, SOLVES, TASK, CommandProcess, error_line, invoke, write_trace
 from tests.support.counter import seeded_goal
 
 COUNTER = ("run", "counter", "--sandbox", "best")
@@ -185,8 +185,27 @@ def test_an_evaluation_over_seeds_that_choose_the_instruction(tmp_path: Path) ->
     tasks = [episode.task for episode in read_episodes(kept)]
     assert [task.seed for task in tasks] == [5, 6, 7]
     assert [task.instruction for task in tasks] == [f"make the counter show {goal}" for goal in (4, 2, 3)]
-    replayed = invoke("replay", kept, "--environment", "counter", *seeded)
+    assert [episode.metadata["options"] for episode in read_episodes(kept)] == [{"seeded": "true"}] * 3
+    replayed = invoke("replay", kept, "--sandbox", "best", "--json")
     assert replayed.exit_code == 0, replayed.output
+    assert json.loads(replayed.stdout)["outcomes_equal"] == 3
+
+
+@pytest.mark.usefixtures("counter_installed")
+def test_a_replay_has_the_options_and_the_deadline_that_were_recorded(tmp_path: Path) -> None:
+    trace, played = write_trace(tmp_path / "trace.jsonl", ["<execute>\n1\n</execute>"]), tmp_path / "played.jsonl"
+    words = (*COUNTER, "--model", f"replay:{trace}", "--max-turns", "1", "--out", played)
+    assert invoke(*words, "-o", "seeded=true", "--script-timeout", "77").exit_code == 1
+    (episode,) = read_episodes(played)
+    assert (episode.metadata["options"], episode.metadata["script_timeout_s"]) == ({"seeded": "true"}, 77.0)
+    replayed = invoke("replay", played, "--sandbox", "best", "--out", tmp_path / "again.jsonl")
+    assert replayed.exit_code == 0, replayed.output
+    (again,) = read_episodes(tmp_path / "again.jsonl")
+    assert again.metadata == episode.metadata
+    invoke(*words)
+    told = error_line(invoke("replay", played, "--sandbox", "best"))
+    assert "played with different options" in told
+    assert invoke("replay", played, "--sandbox", "best", "-o", "seeded=true").exit_code == 0
 
 
 def test_an_evaluation_of_two_households(tmp_path: Path) -> None:
