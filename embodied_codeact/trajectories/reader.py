@@ -30,8 +30,7 @@ def read_episodes(path: Path | str) -> Iterator[Episode]:
         try:
             yield decode_episode(line)
         except ValueError as error:
-            if not line.endswith(b"\n") and _incomplete(line):
-                _log.warning("%s, line %d: passed over an incomplete last line", path, number)
+            if passes_over(path, number, line):
                 return
             raise ConfigurationError(f"{path}, line {number}: {error}") from error
 
@@ -51,9 +50,13 @@ def read_lines(path: Path | str) -> Iterator[tuple[int, bytes]]:
         raise ConfigurationError(f"cannot read {path}: {error.strerror}") from error
 
 
-def _incomplete(line: bytes) -> bool:
+def passes_over(path: Path | str, number: int, line: bytes) -> bool:
+    """Whether a line that cannot be read is the half of one that a crash left at the end; if so, the log says it."""
+    if line.endswith(b"\n"):
+        return False
     try:
         msgspec.json.decode(line)
     except msgspec.DecodeError:
+        _log.warning("%s, line %d: passed over an incomplete last line", path, number)
         return True
     return False

@@ -6,6 +6,7 @@ is a prompt that ends with the task, its last one the reply that ended the episo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,7 @@ from embodied_codeact.contracts import Episode, ExecutionResult, Message
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.trajectories.codec import decode_episode
 from embodied_codeact.trajectories.mcap import is_mcap, read_mcap_episodes
-from embodied_codeact.trajectories.reader import read_lines
+from embodied_codeact.trajectories.reader import passes_over, read_lines
 
 _MINT_ENVIRONMENTS = {"alfworld": "household", "reasoning": "workspace"}
 """Which environment here has what a task of MINT's needs, by the first part of its kind."""
@@ -66,7 +67,8 @@ class _MintEpisode(msgspec.Struct):
 
 
 def read_recordings(path: Path | str) -> list[Recording]:
-    """Read all recordings of a file: JSON Lines, in which both forms may be mixed, or a recording in MCAP.
+    """Read all recordings of a file: JSON Lines, in which both forms may be mixed, or a recording in MCAP. An incomplete
+    last line, which a crash may leave, is passed over.
 
     Raises:
         ConfigurationError: the file cannot be read, holds nothing, or a line is of neither form (file and line named).
@@ -74,17 +76,20 @@ def read_recordings(path: Path | str) -> list[Recording]:
     if is_mcap(path):
         recordings = [_from_episode(episode) for episode in read_mcap_episodes(path)]
     else:
-        recordings = [_of_line(path, number, line) for number, line in read_lines(path)]
+        recordings = list(_of_lines(path))
     if not recordings:
         raise ConfigurationError(f"{path} holds no recorded episode")
     return recordings
 
 
-def _of_line(path: Path | str, number: int, line: bytes) -> Recording:
-    try:
-        return _recording(line)
-    except ValueError as error:
-        raise ConfigurationError(f"{path}, line {number}: {error}") from error
+def _of_lines(path: Path | str) -> Iterator[Recording]:
+    for number, line in read_lines(path):
+        try:
+            yield _recording(line)
+        except ValueError as error:
+            if number > 1 and passes_over(path, number, line):
+                return
+            raise ConfigurationError(f"{path}, line {number}: {error}") from error
 
 
 def _recording(line: bytes) -> Recording:

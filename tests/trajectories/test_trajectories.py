@@ -23,7 +23,7 @@ from embodied_codeact.contracts import (
     Turn,
 )
 from embodied_codeact.errors import ConfigurationError, OperatorError
-from embodied_codeact.trajectories import TrajectoryWriter, read_episodes
+from embodied_codeact.trajectories import TrajectoryWriter, read_episodes, read_recordings
 from embodied_codeact.trajectories.codec import encode_episode
 
 
@@ -81,6 +81,7 @@ def test_half_a_line_is_passed_over_and_repaired_with_a_note(
     with caplog.at_level(logging.WARNING):
         assert [one.task.id for one in read_episodes(path)] == ["a"]
     assert "line 2: passed over" in caplog.text
+    assert [one.task_id for one in read_recordings(path)] == ["a"]
     with TrajectoryWriter(path) as writer:
         assert writer.note is not None
         assert f"{len(torn)} bytes" in writer.note
