@@ -67,8 +67,8 @@ class _MintEpisode(msgspec.Struct):
 
 
 def read_recordings(path: Path | str) -> list[Recording]:
-    """Read all recordings of a file: JSON Lines, in which both forms may be mixed, or a recording in MCAP. An incomplete
-    last line, which a crash may leave, is passed over.
+    """Read all recordings of a file: JSON Lines, in which both forms may be mixed, or a recording in MCAP. An
+    incomplete last line, which a crash may leave, is passed over.
 
     Raises:
         ConfigurationError: the file cannot be read, holds nothing, or a line is of neither form (file and line named).
