@@ -17,7 +17,7 @@ from embodied_codeact.contracts import Figure, ScriptError
 from embodied_codeact.interpreter import figures, leftovers, tracebacks
 from embodied_codeact.interpreter.interrupts import Interrupts
 from embodied_codeact.interpreter.pictures import Gallery
-from embodied_codeact.interpreter.records import Finished, ScriptLimits, cut_middle
+from embodied_codeact.interpreter.records import Finished, ScriptLimits, cut_middle, portable
 from embodied_codeact.interpreter.streams import Streams
 
 _KEPT_SOURCES = 1000
@@ -82,23 +82,34 @@ class Console:
         try:
             self._interrupts.begin()
             value, error = self._run(number, code)
+            self._interrupts.end()
         except KeyboardInterrupt as late:
             # It came after the script's last instruction and before the flag was down.
+            self._interrupts.end()
             value, error = None, self._reports.describe(late, number)
-        self._interrupts.end()
         self._reserve.release()
         left = leftovers.end_threads(self._interrupts.in_message)
         pictures = self._pictures()
         self._streams.tell(left.note)
-        return Finished(number, value, error, pictures, self._interrupts.happened, left.stubborn)
+        return portable(Finished(number, value, error, pictures, self._interrupts.happened, left.stubborn))
 
     def _pictures(self) -> list[Figure]:
         """What the script showed and drew. Drawing takes time, which a script that was stopped does not have: its
-        figures stay open for the next one."""
-        shown = self._gallery.take()
+        figures stay open for the next one. A stop while they are drawn ends the drawing."""
+        pictures, note = self._gallery.take()
+        self._streams.tell(note)
         if self._interrupts.happened:
-            return shown
-        return shown + figures.collect(self._limits, self._limits.max_figures - len(shown))
+            return pictures
+        try:
+            self._interrupts.resume()
+            for drawn, note in figures.collect(self._limits, self._limits.max_figures - len(pictures)):
+                pictures += [] if drawn is None else [drawn]
+                self._streams.tell(note)
+            self._interrupts.end()
+        except BaseException as error:  # noqa: BLE001 - artists run the script's own code, which may raise anything
+            self._interrupts.end()
+            self._streams.tell(f"(The figures were not all drawn: {type(error).__name__}.)\n")
+        return pictures
 
     def _run(self, number: int, code: str) -> tuple[str | None, ScriptError | None]:
         filename = tracebacks.script_name(number)
@@ -131,7 +142,7 @@ class Console:
         return body, compile(expression, filename, "eval", self._flags, dont_inherit=True)
 
     def _exit(self, end: SystemExit, number: int) -> ScriptError | None:
-        if end.code in (None, 0):
-            print("(sys.exit() ended the script; variables are kept)", file=sys.stderr)
+        if end.code is None or (type(end.code) is int and not end.code):
+            self._streams.tell("(sys.exit() ended the script; variables are kept)\n")
             return None
         return self._reports.describe(end, number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from embodied_codeact.contracts import Figure
@@ -11,32 +12,31 @@ from embodied_codeact.interpreter.pictures import MAX_TITLE_CHARACTERS
 from embodied_codeact.interpreter.records import ScriptLimits
 
 
-def collect(limits: ScriptLimits, room: int) -> list[Figure]:
-    """Return the open figures, at most ``room``, and close them all. What cannot be drawn, and how many there was no
-    room for, is said on standard error."""
+def collect(limits: ScriptLimits, room: int) -> Iterator[tuple[Figure | None, str]]:
+    """Draw the open figures, at most ``room``, one after another, and close them all. Yield each, or None, with a note
+    of what could not be drawn or had no room."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None:
-        return []
-    found: list[Figure] = []
+        return
     numbers = pyplot.get_fignums()
     if len(numbers) > room:
-        print(
-            f"{len(numbers) - room} more figures were not drawn: {limits.max_figures} a script at most", file=sys.stderr
-        )
+        yield None, f"{len(numbers) - room} more figures were not drawn: {limits.max_figures} a script at most\n"
     for number in numbers[:room]:
         figure = pyplot.figure(number)
         buffer = io.BytesIO()
         try:
             figure.savefig(buffer, format="png", bbox_inches="tight")
+            title = _title(figure)
         except Exception as error:  # noqa: BLE001 - artists run the script's own code
-            print(f"figure {number} could not be drawn: {type(error).__name__}: {error}", file=sys.stderr)
+            pyplot.close(number)
+            yield None, f"figure {number} could not be drawn: {type(error).__name__}: {error}\n"
             continue
+        pyplot.close(number)
         if buffer.tell() > limits.max_figure_bytes:
-            print(f"figure {number} is too large as a picture ({buffer.tell()} bytes); draw less", file=sys.stderr)
+            yield None, f"figure {number} is too large as a picture ({buffer.tell()} bytes); draw less\n"
             continue
-        found.append(Figure(buffer.getvalue(), title=_title(figure)))
+        yield Figure(buffer.getvalue(), title=title), ""
     pyplot.close("all")
-    return found
 
 
 def _title(figure: Any) -> str:

@@ -113,11 +113,13 @@ class ForkServer:
         remove_folder(self.folder)
 
     def _ask(self, request: dict[str, Any], fds: Sequence[int] = (), timeout_s: float = _ANSWER_S) -> dict[str, Any]:
-        self._control.settimeout(timeout_s)
         try:
+            self._control.settimeout(timeout_s)
             socket.send_fds(self._control, [msgspec.msgpack.encode(request)], list(fds))
             packet = self._control.recv(_MAX_PACKET)
         except OSError as error:
+            # What it answers too late would be taken for the answer to the next request.
+            self._control.close()
             raise EnvironmentFailure(f"the interpreter's template process does not answer ({error})") from error
         if not packet:
             raise EnvironmentFailure("the interpreter's template process ended; its own words are on standard error")

@@ -162,6 +162,7 @@ class Interpreter:
             script.restarted = True
             self._ended_idle = ""
         self._script = script
+        self._worker.forget_marks()
         try:
             self._worker.send(Run(script.number, code))
         except WorkerBroken as error:

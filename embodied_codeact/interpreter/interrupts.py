@@ -70,6 +70,10 @@ class Interrupts:
         self._shields = 0
         self.active = True
 
+    def resume(self) -> None:
+        """What the script left to be done is done now: SIGINT reaches it again, and what came before still counts."""
+        self.active = True
+
     def end(self) -> None:
         """The script ended: SIGINT comes too late."""
         self.active = self._deferred = False

@@ -113,6 +113,10 @@ class Worker:
                     break
         return found
 
+    def forget_marks(self) -> None:
+        """Output begins anew: half a character, or a mark, that the last script's was cut off in is forgotten."""
+        self._marks.finish()
+
     def decode(self, stream: Literal["stdout", "stderr"], data: bytes) -> list[Piece]:
         """Turn raw output into text by stream."""
         return self._marks.feed(data) if stream == "stdout" else [(stream, data.decode("utf-8", "replace"))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import sys
 import zlib
 from typing import Any
 
@@ -52,14 +51,12 @@ class Gallery:
             )
         self._shown.append(Figure(data, title=str(title)[:MAX_TITLE_CHARACTERS]))
 
-    def take(self) -> list[Figure]:
-        """Return what was shown, and begin anew. What was too much is said on standard error."""
-        if self._left_out:
-            print(
-                f"{self._left_out} more pictures were not shown: {len(self._shown)} a script at most", file=sys.stderr
-            )
-        shown, self._shown, self._left_out = self._shown, [], 0
-        return shown
+    def take(self) -> tuple[list[Figure], str]:
+        """Return what was shown, and a note of what was too much, and begin anew."""
+        shown, left_out = self._shown, self._left_out
+        self._shown, self._left_out = [], 0
+        note = f"{left_out} more pictures were not shown: {len(shown)} a script at most\n" if left_out else ""
+        return shown, note
 
 
 def pixels_of(image: Any) -> Pixels:

@@ -92,6 +92,27 @@ class Finished(msgspec.Struct, frozen=True, tag="finished"):
     spoiled: bool = False
 
 
+def portable(finished: Finished) -> Finished:
+    """Return the message with texts that can travel: a script's may be of classes of its own, or hold halves of
+    characters."""
+    error = finished.error
+    if error is not None:
+        error = msgspec.structs.replace(
+            error,
+            kind=_plain(error.kind),
+            message=_plain(error.message),
+            traceback=_plain(error.traceback),
+            hint=_plain(error.hint),
+        )
+    figures = [msgspec.structs.replace(figure, title=_plain(figure.title)) for figure in finished.figures]
+    value = None if finished.value is None else _plain(finished.value)
+    return msgspec.structs.replace(finished, value=value, error=error, figures=figures)
+
+
+def _plain(text: str) -> str:
+    return str.encode(text, "utf-8", "backslashreplace").decode()
+
+
 FromHost = Setup | Run
 FromWorker = Ready | Failed | Finished
 

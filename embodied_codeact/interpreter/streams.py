@@ -65,8 +65,8 @@ class _ErrorPipe(_OutputPipe):
         return 2
 
     def write(self, data: bytes) -> int:  # type: ignore[override]
-        if sys.stdout is not None and not sys.stdout.closed:
-            sys.stdout.flush()
+        if (printed := getattr(sys, "stdout", None)) is not None and not printed.closed:
+            printed.flush()
         text = bytes(data)
         return self._send(TO_ERROR + text.replace(b"\0", b"\0\0") + TO_OUTPUT, len(text))
 
@@ -125,24 +125,27 @@ class Streams:
     def __init__(self, output: int, error: int, null: int, interrupts: Interrupts) -> None:
         self._pipes = (null, output, error)
         self._interrupts = interrupts
+        self._installed: tuple[io.TextIOWrapper, ...] = ()
 
     def install(self) -> None:
         """Point descriptors 0 to 2 and ``sys``'s streams to where they belong."""
         for target, source in enumerate(self._pipes):
             os.dup2(source, target)
-        if getattr(sys.stdout, "_belongs_to", None) is self and not sys.stdout.closed:
+        names = ("stdout", "stderr")
+        there = [getattr(sys, name, None) is stream for name, stream in zip(names, self._installed, strict=False)]
+        if self._installed and all(there) and not any(stream.closed for stream in self._installed):
             return
         sys.stdin = sys.__stdin__ = _NoKeyboard()  # type: ignore[assignment,misc]
-        sys.stdout = sys.__stdout__ = _text(_OutputPipe, "<stdout>", self._interrupts)  # type: ignore[misc]
-        sys.stderr = sys.__stderr__ = _text(_ErrorPipe, "<stderr>", self._interrupts)  # type: ignore[misc]
-        sys.stdout._belongs_to = self  # type: ignore[attr-defined]
+        output = sys.stdout = sys.__stdout__ = _text(_OutputPipe, "<stdout>", self._interrupts)  # type: ignore[misc]
+        error = sys.stderr = sys.__stderr__ = _text(_ErrorPipe, "<stderr>", self._interrupts)  # type: ignore[misc]
+        self._installed = (output, error)
 
     @staticmethod
     def flush() -> None:
         """Send what is still buffered. A script may have closed or replaced a stream; that is its own affair."""
-        for stream in (sys.stdout, sys.stderr):
+        for name in ("stdout", "stderr"):
             try:
-                stream.flush()
+                getattr(sys, name).flush()
             except Exception:  # noqa: BLE001 - whatever object the script put there may raise anything
                 continue
 

@@ -10,13 +10,13 @@ A call whose arguments hold functions of the script says so by ``"functions": [[
 from __future__ import annotations
 
 import socket
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from embodied_codeact.channel import Channel, ChannelClosed, ChannelCorrupt
 from embodied_codeact.interpreter.interrupts import Interrupts
+from embodied_codeact.interpreter.streams import Streams
 
 
 class EnvironmentGone(RuntimeError):
@@ -80,7 +80,7 @@ class WorldLink:
                 "a condition is asked while a primitive runs, and cannot use primitives itself: it looks at what it is "
                 'given, as in until=lambda sensors: sensors["gripper"][1] > 5'
             )
-        sys.stdout.flush()
+        Streams.flush()
         with self._lock:
             self._last_id += 1
             request["id"] = self._last_id

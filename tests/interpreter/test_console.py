@@ -6,7 +6,7 @@ import pytest
 
 from embodied_codeact.contracts import OutputChunk
 from embodied_codeact.interpreter.host import Interpreter
-from tests.interpreter.conftest import Runs
+from tests.interpreter.conftest import SMALL, Runs
 
 pytestmark = pytest.mark.keeps_processes
 
@@ -131,3 +131,76 @@ def test_figures_become_pictures(run: Runs) -> None:
     assert [figure.title for figure in outcome.figures] == ["Line"]
     assert outcome.figures[0].data.startswith(b"\x89PNG")
     assert run("1").figures == []
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "words"),
+    [
+        ("raise ValueError('bad \\ud83d')", "ValueError", "bad \\ud83d"),
+        ("class S(str): pass\nclass E(Exception):\n    def __str__(self): return S('odd')\nraise E", "E", "odd"),
+    ],
+)
+def test_an_error_whose_text_could_not_travel_is_told_and_costs_nothing(
+    run: Runs, code: str, kind: str, words: str
+) -> None:
+    outcome = run(f"kept = 1\n{code}")
+    assert not outcome.restarted
+    assert outcome.error is not None
+    assert (outcome.error.kind, outcome.error.message) == (kind, words)
+    assert run("kept").value == "1"
+
+
+def test_values_and_titles_that_could_not_travel_are_told(run: Runs) -> None:
+    shown = "import numpy as np\nshow(np.zeros((2, 2)), '\\ud83d')\n"
+    outcome = run(f"{shown}class V:\n    def __repr__(self): return 'v \\udc00'\nV()")
+    assert not outcome.restarted
+    assert outcome.value == "v \\udc00"
+    assert [figure.title for figure in outcome.figures] == ["\\ud83d"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["sys.stderr.close()", "sys.stderr = 3", "del sys.stderr", "del sys.stdout", "sys.stdout = sys.stderr = None"],
+)
+def test_notes_of_ours_need_no_stream_of_the_scripts(run: Runs, broken: str) -> None:
+    many = "import numpy as np, sys\nfor _ in range(9): show(np.zeros((2, 2)))\n"
+    outcome = run(f"kept = 1\n{many}{broken}\nsys.exit()")
+    assert not outcome.restarted
+    assert len(outcome.figures) == 8
+    assert "1 more pictures were not shown" in outcome.stdout
+    assert "sys.exit() ended the script" in outcome.stdout
+    again = run("print(kept); print('told', file=sys.stderr)")
+    assert (again.error, again.stdout) == (None, "1\ntold\n")
+
+
+def test_output_that_was_cut_off_leaves_nothing_to_the_next_script(interpreter: Interpreter) -> None:
+    long = SMALL.max_output_bytes
+    interpreter.run(f"import sys\nsys.stderr.write('é' * {long}); sys.stderr.flush()")
+    chunks: list[OutputChunk] = []
+    interpreter.run("print('hello')", on_output=chunks.append)
+    assert [(chunk.stream, chunk.text) for chunk in chunks] == [("stdout", "hello\n")]
+
+
+SLOW_TO_DRAW = """
+import sys, time, types
+
+class Slow:
+    axes = ()
+    def savefig(self, buffer, **options):
+        buffer.write(b"picture")
+        time.sleep(0 if drawn.append(1) or len(drawn) == 1 else 60)
+
+drawn, closed = [], []
+sys.modules["matplotlib.pyplot"] = types.SimpleNamespace(
+    get_fignums=lambda: [] if closed else [1, 2], figure=lambda number: Slow(), close=lambda which: None
+)
+6 * 7
+"""
+
+
+def test_a_script_whose_figures_take_too_long_keeps_its_value_and_its_names(run: Runs) -> None:
+    outcome = run(SLOW_TO_DRAW, timeout_s=0.5)
+    assert (outcome.value, outcome.interrupted, outcome.restarted) == ("42", True, False)
+    assert [figure.data for figure in outcome.figures] == [b"picture"]
+    assert "figures were not all drawn" in outcome.stdout
+    assert run("closed.append(1); len(drawn)").value == "2"

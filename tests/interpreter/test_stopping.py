@@ -150,6 +150,15 @@ def test_a_template_that_dies_is_replaced(interpreter: Interpreter) -> None:
     assert interpreter.template_pid != old
 
 
+def test_a_template_that_died_between_scripts_is_replaced_by_a_reset(interpreter: Interpreter) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        os.kill(interpreter.template_pid, signal.SIGKILL)
+        interpreter.start(ApiDescription())
+        assert interpreter.run("6 * 7").value == "42"
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
 CHANNEL = "import os, socket\nfd = min(f for f in range(3, 64) if _is_socket(f))\n"
 FIND = (
     "def _is_socket(fd):\n    import os, stat\n    try: return stat.S_ISSOCK(os.fstat(fd).st_mode)\n"
