@@ -354,6 +354,8 @@ class EnvironmentServer:
     def _reset(self, identity: bytes, request: int, body: ResetBody) -> None:
         if not self._world.alive:
             self._world.close()
+            # The guardian of one that could not start may have stopped it by the flag that the next one has too.
+            self._stop.show()
             self._world = self._start_world()
         free = self._occupy(_RESET, identity, request)
         self._lease.begin_world()

@@ -128,5 +128,10 @@ class StopState:
             return None
         return StopLatched(f"{level.words} is latched ({reason}); clear it first: embodied-codeact clear {endpoint}")
 
+    def show(self) -> None:
+        """Show the world the level that is latched, whatever the flag holds: one that ended may have stopped itself."""
+        with self._lock:
+            self._show()
+
     def _show(self) -> None:
         self._flag.level = max(self._latched, StopLevel.INTERRUPT if self._interrupting else StopLevel.NORMAL)

@@ -32,7 +32,10 @@ def take_place(backend: ArmBackend, perception: Perception, start: Start) -> Non
         if start.tool is not None:
             backend.move_tool(Pose(np.array(start.tool), pointing_down(0.0)))
     except Stopped as error:
-        raise EnvironmentFailure("the arm was stopped while it took its place for the task: reset again") from error
+        raise EnvironmentFailure(
+            "the arm was stopped while it took its place for the task: clear the stop if one is latched "
+            "(embodied-codeact clear), and reset again"
+        ) from error
     except PrimitiveError as error:
         raise EnvironmentFailure(f"the arm could not take its place for the task: {error}") from error
 

@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 import time
+from pathlib import Path
 
 import msgspec
 import psutil
@@ -101,6 +102,25 @@ def test_a_dead_world_fails_the_script_and_a_reset_brings_a_new_one() -> None:
         client.reset(task)
         _, seen = client.execute("counter.add()", timeout_s=10)
         assert seen.state["value"] == 1
+
+
+def test_a_world_that_could_not_start_leaves_no_stop_to_the_next(tmp_path: Path) -> None:
+    needed = tmp_path / "needed"
+    needed.touch()
+    with local_session("faulty-counter", {"needs": str(needed)}, sandbox="best") as client:
+        task = client.describe().tasks[0]
+        client.reset(task)
+        with pytest.raises(EnvironmentFailure, match="exit status 7"):
+            client.execute("counter.die()", timeout_s=10)
+        needed.unlink()
+        for _ in range(2):
+            with pytest.raises(ConfigurationError, match="is not there"):
+                client.reset(task)
+        needed.touch()
+        client.reset(task)
+        assert client.stop_state()[0] == "normal"
+        result, seen = client.execute("counter.add()", timeout_s=10)
+        assert (result.error, seen.state["value"]) == (None, 1)
 
 
 @pytest.mark.parametrize(("method", "message"), [("bug", "ZeroDivisionError"), ("lock", "cannot travel")])

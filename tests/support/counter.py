@@ -39,6 +39,8 @@ class CounterOptions(msgspec.Struct, frozen=True, kw_only=True):
     limit: int = 10
     seeded: bool = False
     """Also offer a task whose goal the seed chooses."""
+    needs: str = ""
+    """A file without which no world starts."""
 
 
 @dataclass(frozen=True)
@@ -253,6 +255,8 @@ class CounterEnvironment:
         return tasks
 
     def adapter(self, options: CounterOptions, context: WorldContext) -> CounterAdapter:
+        if options.needs and not Path(options.needs).exists():
+            raise ConfigurationError(f"{options.needs} is not there")
         return CounterAdapter(context, options.limit, self._kind)
 
 
