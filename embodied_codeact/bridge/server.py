@@ -219,7 +219,8 @@ class EnvironmentServer:
             self._interrupt("the environment is gone")
 
     def _check_world(self) -> None:
-        self._world.check(script_runs=self._flag.script is not Script.NONE)
+        # A call from outside of a script may take as long as one of a script.
+        self._world.check(script_runs=self._flag.script is not Script.NONE or self._busy == _CALL)
         if self._world.lost:
             self._interrupt("the environment is gone")
 

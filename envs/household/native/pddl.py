@@ -274,6 +274,8 @@ def read_domain(text: str) -> Domain:
     ]
     predicates = {"=": 2}
     for declared in sections.get(":predicates", []):
+        if not isinstance(declared, list) or not declared or not isinstance(declared[0], str):
+            raise UnreadablePddl(f"{declared!r} declares no predicate")
         predicates[declared[0]] = len(list(_typed(declared[1:], f"the predicate {declared[0]!r}")))
     if odd := next((name for name in predicates if name.startswith("not_")), None):
         raise UnreadablePddl(
@@ -345,7 +347,7 @@ def read_problem(text: str, domain: Domain) -> Problem:
     if sections[":domain"] != [domain.name]:
         raise UnreadablePddl(f"the problem is one of the domain {sections[':domain']}, not of {domain.name!r}")
     objects = _objects([*domain.constants, *_typed(sections.get(":objects", []), "the problem's objects")], domain)
-    facts, mentioned = _facts(sections[":init"], objects)
+    facts, mentioned = _facts(sections[":init"], objects, domain.predicates)
     if len(sections[":goal"]) != 1:
         raise UnreadablePddl("the problem's goal is not one condition")
     goal = _Reader("the goal", domain.type_names, domain.predicates).condition(sections[":goal"][0], {})
@@ -363,8 +365,15 @@ def _objects(declared: list[tuple[str, str]], domain: Domain) -> dict[str, str]:
     return objects
 
 
+def _words(form: Any) -> list[str]:
+    """A fact's predicate, or the function that has a value, and what it is of."""
+    if not isinstance(form, list) or not form or not all(isinstance(word, str) for word in form):
+        raise UnreadablePddl(f"the initial state has {form!r} where a plain fact must stand")
+    return form
+
+
 def _facts(
-    init: Expression, objects: Mapping[str, str]
+    init: Expression, objects: Mapping[str, str], predicates: Mapping[str, int]
 ) -> tuple[dict[str, frozenset[tuple[str, ...]]], frozenset[str]]:
     facts: dict[str, list[tuple[str, ...]]] = {}
     denied: set[tuple[str, ...]] = set()
@@ -376,20 +385,20 @@ def _facts(
             if len(form) != 3 or not isinstance(form[1], list) or not re.fullmatch(r"[0-9.]+", str(form[2])):
                 raise UnreadablePddl("the initial state has an '=' that sets no function to a number")
             # A distance between places or the cost so far: of no matter, but TextWorld names what it is between.
-            if form[1][0] != "total-cost":
-                mentioned.update(form[1][1:])
+            function, *between = _words(form[1])
+            if function != "total-cost":
+                mentioned.update(between)
             continue
         if form[0] == "not":
-            denied.add(tuple(form[1]))
+            denied.add(tuple(_words(form[1] if len(form) == 2 else [form])))
             continue
-        args = tuple(form[1:])
-        try:
-            mentioned.update(args)
-            facts.setdefault(form[0], []).append(args)
-        except TypeError:
+        predicate, *args = _words(form)
+        if len(args) != predicates.get(predicate, len(args)):
             raise UnreadablePddl(
-                f"the initial state has a nested fact ({form[0]} ...), which is not supported"
-            ) from None
+                f"the initial state has ({' '.join(form)}), and {predicate} is of {predicates[predicate]} things"
+            )
+        mentioned.update(args)
+        facts.setdefault(predicate, []).append(tuple(args))
     if unknown := next((name for name in mentioned if name not in objects), None):
         raise UnreadablePddl(f"the initial state names the object {unknown!r}, which is not declared")
     atoms = {predicate: frozenset(found) for predicate, found in facts.items()}
