@@ -216,13 +216,21 @@ class EnvironmentClient:
             deadman_s=self._deadman_s,
             permissions=permissions or Permissions(),
         )
+        gave_up = False
+
+        def listen(event: ExecutionEvent) -> None:
+            nonlocal gave_up
+            assert on_event is not None
+            gave_up = True
+            on_event(event)
+            gave_up = False
+
         try:
-            answer = converted(self._ask("execute", body, on_event=on_event), ExecutionReply)
-        except OperatorError:
-            raise
-        except BaseException:
-            # Nobody awaits the script any more: it ends now, not by the deadman's protective stop.
-            self._send(self._control, "interrupt", {"reason": "the agent gave it up"})
+            answer = converted(self._ask("execute", body, on_event=listen if on_event else None), ExecutionReply)
+        except BaseException as error:
+            if gave_up or not isinstance(error, OperatorError):
+                # Nobody awaits the script any more: it ends now, not by the deadman's protective stop.
+                self._send(self._control, "interrupt", {"reason": "the agent gave it up"})
             raise
         return answer.result, answer.observation
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from embodied_codeact.arguments import Arguments
 from embodied_codeact.contracts import ApiDescription, ErrorSpec, FieldSpec, MethodSpec, PrimitiveSpec
 from embodied_codeact.errors import did_you_mean
-from embodied_codeact.interpreter.world import RemoteError
+from embodied_codeact.interpreter.world import CannotTravel, RemoteError
 
 _MODULE = "__main__"
 """Where the classes claim to be from, so that tracebacks show their bare names and pickle finds them."""
@@ -157,7 +157,7 @@ def _caller(
             return world.call(target, method, args, kwargs)
         except RemoteError as error:
             raise _as_local(error, errors) from None
-        except TypeError as error:
+        except CannotTravel as error:
             raise TypeError(f"an argument of {shown}(): {error}") from None
 
     return call

@@ -32,6 +32,10 @@ class RemoteError(Exception):
         self.message = message
 
 
+class CannotTravel(TypeError):
+    """An argument is of a kind that no message can hold."""
+
+
 class WorldLink:
     """Sends requests and waits for their replies; an interrupt of the script ends the waiting."""
 
@@ -126,8 +130,10 @@ class WorldLink:
         assert self._channel is not None
         try:
             self._channel.send(request)
+        except TypeError as error:
+            raise CannotTravel(str(error)) from None
         except (ValueError, OverflowError, RecursionError) as error:
-            raise TypeError(f"cannot travel: {error}") from None
+            raise CannotTravel(f"cannot travel: {error}") from None
 
     def _guard(self, step: Callable[..., Any], *args: Any) -> Any:
         self._interrupts.shield()

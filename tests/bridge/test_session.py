@@ -198,6 +198,23 @@ def test_a_second_script_is_refused_while_one_runs(session: EnvironmentClient) -
     ]
 
 
+@pytest.mark.parametrize("failure", [CommandRefused("enough"), KeyError("enough")])
+def test_what_the_listener_raises_ends_the_script(session: EnvironmentClient, failure: Exception) -> None:
+    def refuse(_: ExecutionEvent) -> None:
+        raise failure
+
+    began = time.monotonic()
+    with pytest.raises(type(failure), match="enough"):
+        session.execute("print('go', flush=True)\nwhile True: pass", timeout_s=60, on_event=refuse)
+    # Who comes next is not told that a script runs.
+    while True:
+        try:
+            assert session.execute("6 * 7", timeout_s=10)[0].value == "42"
+            break
+        except CommandRefused:
+            assert time.monotonic() < began + 20
+
+
 def test_garbage_is_dropped_and_counted(session: EnvironmentClient) -> None:
     for frames in ([b"hello"], [b"ECA1"], [b"ECA1", b"\xff\xff"], [b"ECA1", b"\x80", b"extra"], [b""] * 40):
         session._command.send_multipart(frames)

@@ -120,6 +120,10 @@ def test_what_a_function_raises_ends_the_call_and_is_raised(embodied: Interprete
     assert error is not None
     assert (error.kind, error.line) == ("KeyError", 1)
     assert "world.py" not in error.traceback
+    error = embodied.run("arm.move_to([0, 0, 0], speed=lambda sensors: sensors + 1)").error
+    assert error is not None
+    assert error.kind == "TypeError"
+    assert error.message.startswith("unsupported operand"), "it is the function's, and of no argument"
     assert embodied.run("arm.echo(1)").value == "1", "the channel goes on"
 
 
