@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import Any
 
 from embodied_codeact.agent.consent import Consent
 from embodied_codeact.agent.dialects import NATIVE, Dialect
@@ -46,6 +47,8 @@ class CodeActAgent:
         self.on_event = on_event
         self.episode: Episode | None = None
         """The latest episode, complete as far as it went also where ``run`` raised."""
+        self.marks: dict[str, Any] = {}
+        """What else the metadata of its episodes hold: plain data."""
 
     def run(self, session: EnvironmentSession, task: Task | None = None) -> Episode:
         """Attempt one task; without one, the session's own.

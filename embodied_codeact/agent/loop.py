@@ -117,6 +117,7 @@ class Attempt:
     def _rules(self) -> dict[str, Any]:
         """By what rules the episode is played, as a replay needs them."""
         rules: dict[str, Any] = {"dialect": self.dialect.name, "script_timeout_s": self.limits.script_timeout_s}
+        rules |= self.agent.marks
         if self.limits.calls is not None:
             rules["max_calls"] = self.limits.calls
         if self.company.stays:

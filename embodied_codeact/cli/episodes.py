@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -68,12 +68,18 @@ def _workplace(
 ) -> Iterator[tuple[EnvironmentClient, Record]]:
     """Open the session, and before it the file of trajectories: one that cannot be written is found before anything
     runs."""
-    told = {"options": {name: str(value) for name, value in options.items() if name != "record"}} if options else {}
+    told = _marks(options)
     with (
         trajectories(out) as record,
         common.open_session(environment, options, sandbox=sandbox, connect=connect, security=security) as session,
     ):
         yield session, lambda episode: record(msgspec.structs.replace(episode, metadata={**episode.metadata, **told}))
+
+
+def _marks(options: Mapping[str, Any]) -> dict[str, Any]:
+    """What an episode is to hold of the options of its environment, so that it can be replayed."""
+    kept = {name: str(value) for name, value in options.items() if name != "record"}
+    return {"options": kept} if kept else {}
 
 
 @contextlib.contextmanager
@@ -167,6 +173,7 @@ def run(
         description = session.describe()
         chosen = common.with_seed(common.choose_task(description.tasks, task), seed)
         agent = maker.make(view, real=description.real, user=_user_at(console), approver=approver_at(console))
+        agent.marks = _marks(options)
         try:
             episode = agent.run(watched, chosen)
         finally:

@@ -203,3 +203,5 @@ def _print_report(console: Console, report: EvaluationReport) -> None:
     console.print(table)
     low, high = report.interval
     console.print(f"95 % interval {low:.1%} to {high:.1%}; {report.mean_turns:.2f} turns an episode")
+    if report.unjudged:
+        console.print(f"{report.unjudged} more episodes are not judged: a person ended them, or they have no goal")

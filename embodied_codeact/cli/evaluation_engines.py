@@ -50,6 +50,10 @@ def check_together(wishes: Wishes) -> None:
         raise ConfigurationError("--ray-gpus goes with --engine ray")
     if wishes.resume and wishes.folder is None:
         raise ConfigurationError("--resume goes on with the run in a folder: say --out DIR, too")
+    if wishes.video and wishes.folder is None:
+        raise ConfigurationError("--video keeps its films in the run's folder: say --out DIR, too")
+    if wishes.video and wishes.record_to is not None:
+        raise ConfigurationError("--video and --record-to are two ways to record an episode: give one of them")
     if wishes.record_to is not None and not is_mcap_place(wishes.record_to):
         raise ConfigurationError(f"cannot record to {wishes.record_to}: an evaluation is recorded to a FILE.mcap")
     for flag, given in (("--watch", wishes.watch), ("--connect", wishes.connect), ("--record-to", wishes.record_to)):

@@ -250,15 +250,36 @@ class Launcher:
         assert process.popen is not None
         process.health.state = "ending"
         # Not SIGINT: what a shell started in the background ignores that, and its children inherit it.
-        process.popen.terminate()
+        self._tell_to_end(process)
         until, asked = time.monotonic() + END_GRACE_S, self._interrupts
         # A second Ctrl-C is for those that take their time.
-        while process.popen.poll() is None and time.monotonic() < until and self._interrupts <= max(asked, 1):
+        while not self._is_gone(process) and time.monotonic() < until and self._interrupts <= max(asked, 1):
             time.sleep(_END_LOOK_S)
         if process.popen.poll() is None:
             process.popen.kill()
             process.popen.wait()
         self._has_ended(process, process.popen.returncode, told=True)
+
+    def _tell_to_end(self, process: _Process) -> None:
+        """What somebody else's program has started is told, too: a shell ends at once, and not what it waits for."""
+        assert process.popen is not None
+        if process.spec.command is None:
+            with contextlib.suppress(OSError):
+                os.killpg(self._group(process), signal.SIGTERM)
+        else:
+            process.popen.terminate()
+
+    def _is_gone(self, process: _Process) -> bool:
+        assert process.popen is not None
+        if process.popen.poll() is None:
+            return False
+        if process.spec.command is not None:
+            return True
+        try:
+            os.killpg(self._group(process), 0)
+        except OSError:
+            return True
+        return False
 
 
 Settings = Annotated[

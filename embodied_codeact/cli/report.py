@@ -38,7 +38,7 @@ def report(
         list[Path], typer.Argument(metavar="DIR_OR_FILE...", help="Folders of runs, or files of episodes.")
     ],
     compare: Annotated[
-        bool, typer.Option("--compare", help="Compare the first run with each other one, episode by episode.")
+        bool, typer.Option("--compare", help="Compare each run with the first before it that has the same episodes.")
     ] = False,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write one page that needs nothing else.", dir_okay=False)

@@ -68,6 +68,11 @@ class RunStore:
         there = holds(folder, "a run", MANIFEST, _OURS, resume=resume)
         if there:
             _check_same(folder, read_manifest(folder), self.manifest, trials)
+        elif (folder / EPISODES).exists() and (folder / EPISODES).stat().st_size:
+            raise ConfigurationError(
+                f"{folder} holds episodes of a run without its {MANIFEST}, and they would be taken for this one's: "
+                "choose another folder"
+            )
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:

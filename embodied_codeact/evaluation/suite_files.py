@@ -64,7 +64,7 @@ def environment_suite(name: str, options: Mapping[str, Any]) -> Suite:
     >>> environment_suite("gym:CartPole-v1", {}).parts[0].environment
     'gym:CartPole-v1'
     """
-    return Suite(base_name(name), [Part(name, options=dict(options))])
+    return Suite(name, [Part(name, options=dict(options))])
 
 
 def part_name(part: Part) -> str:

@@ -93,6 +93,10 @@ class McapRecorder:
         """When it was asked, and answered."""
         self._filmed_until = self._clock.now()
 
+    def now_ns(self) -> int:
+        """The time of what happens now, by the clock of the recording, which never goes back."""
+        return self._clock.now()
+
     @property
     def path(self) -> Path:
         """The file."""

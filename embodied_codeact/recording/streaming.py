@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -63,7 +62,7 @@ class StreamRecording:
         while not self._ended.is_set():
             try:
                 reading = self._reader.read(_LOOK_S)
-                sensed_ns = time.time_ns() - int(reading.age_s * 1e9)
+                sensed_ns = self._recorder.now_ns() - int(reading.age_s * 1e9)
                 self._recorder.sample(self._specs[reading.name], reading.value, sensed_ns)
             except TimeoutError:
                 continue

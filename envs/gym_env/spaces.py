@@ -55,7 +55,8 @@ def _bounds(space: spaces.Box) -> str:
 
 
 def _number(value: Any) -> str:
-    return f"{float(value):g}"
+    short = f"{float(value):g}"
+    return short if type(value)(float(short)) == value else str(value)
 
 
 def _flat(array: Any) -> list[int]:
@@ -121,7 +122,9 @@ def _array(space: spaces.Box, value: Any, name: str) -> Any:
         raise _unfit(space, value, name, f"of shape {array.shape}")
     if not np.all(np.isfinite(array)):
         raise _unfit(space, value, name, "not all numbers are finite")
-    outside = np.flatnonzero((array < space.low) | (array > space.high))
+    # A bound is often no number of more digits: 0.7 is above the nearest one that the space can hold.
+    held = array.astype(space.dtype) if np.issubdtype(space.dtype, np.floating) else array
+    outside = np.flatnonzero(((array < space.low) & (held < space.low)) | ((array > space.high) & (held > space.high)))
     if outside.size:
         number = array.flat[outside[0]]
         raise _unfit(space, value, name, f"number {outside[0]}, counted from 0, is {number:g}")

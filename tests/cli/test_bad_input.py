@@ -58,6 +58,8 @@ from tests.cli.support import error_line, invoke, write_trace
         (["run", "household", "-m", "dtype=int8"], "unknown option of the expert for 'household' 'dtype'"),
         (["eval", "household", "--user", "feedbck:expert"], "is not feedback:MODEL"),
         (["eval", "household", "--user", "feedback:exprt"], "Did you mean 'expert'?"),
+        (["eval", "tabletop", "--video"], "--video keeps its films in the run's folder: say --out DIR"),
+        (["eval", "tabletop", "--video", "--out", "kept.jsonl"], "say --out DIR"),
         (["chat", "tabletop", "--record-to", "film"], "ends in .mp4"),
         (["chat", "tabletop", "--record-to", "/proc/film.mp4"], "cannot write the video /proc/film.mp4"),
         (["launch", "dmo"], "unknown launch file 'dmo'. Did you mean 'demo'?"),

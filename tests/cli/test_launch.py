@@ -289,6 +289,27 @@ def test_what_is_never_ready_is_said(
     assert not list(temporary.iterdir())
 
 
+def test_what_a_shell_waits_for_is_told_to_end_and_has_time_for_it(tmp_path: Path) -> None:
+    """As a controller has that a script starts: it brings its arm to rest."""
+    told = tmp_path / "at rest"
+    controller = (
+        "import pathlib, signal, sys, time\n"
+        f"def rest(*_): time.sleep(1); pathlib.Path({str(told)!r}).touch(); sys.exit()\n"
+        "signal.signal(signal.SIGTERM, rest); print('it', 'moves', flush=True); time.sleep(600)"
+    )
+    (tmp_path / "controller.py").write_text(controller)
+    (tmp_path / "start.sh").write_text(f"{sys.executable} {tmp_path / 'controller.py'}\ntrue\n")
+    with CommandProcess("launch", others(tmp_path, p={"program": ["sh", str(tmp_path / "start.sh")]})) as command:
+        command.wait_for("it moves")
+        started = psutil.Process(command.process.pid).children(recursive=True)
+        command.process.send_signal(signal.SIGINT)
+        code, _ = command.end()
+    assert code == 130
+    assert len(started) == 2
+    assert told.exists()
+    assert not psutil.wait_procs(started, timeout=10)[1]
+
+
 def test_a_second_ctrl_c_does_not_wait(tmp_path: Path) -> None:
     stubborn = (
         "import signal, time; signal.signal(15, signal.SIG_IGN); print('is', 'stubborn', flush=True); time.sleep(600)"

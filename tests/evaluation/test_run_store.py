@@ -79,6 +79,16 @@ def test_a_run_that_was_killed_before_it_had_a_manifest_is_begun(tmp_path: Path)
     assert read_run(folder).manifest is not None
 
 
+def test_episodes_of_a_run_that_lost_its_manifest_are_not_taken_for_another_ones(tmp_path: Path) -> None:
+    folder = begun(tmp_path)
+    (folder / MANIFEST).unlink()
+    before = (folder / EPISODES).read_bytes()
+    for resume in (False, True):
+        with pytest.raises(ConfigurationError, match="holds episodes of a run without its run.json"):
+            RunStore(folder, ASKED, trials(), resume=resume)
+    assert (folder / EPISODES).read_bytes() == before
+
+
 CHANGED = [
     ({"model": "hf:other"}, trials(), "model was 'expert' and is 'hf:other'"),
     ({"action": "json"}, trials(), "action was 'code' and is 'json'"),

@@ -34,6 +34,7 @@ NESTED = spaces.Dict({"go": BOX, "gears": spaces.Tuple([spaces.Discrete(3, start
         (BOX, [1, -0.5], np.array([1, -0.5], np.float32)),
         (BOX, (0.1, 0.1), np.array([0.1, 0.1], np.float32)),
         (spaces.Box(0.0, 0.1, (), np.float32), 0.1, np.float32(0.1)),
+        (spaces.Box(-0.7, 0.7, (2,), np.float32), [0.7, -0.7], np.array([0.7, -0.7], np.float32)),
         (spaces.Box(0, 255, (2,), np.uint8), [7.0, 255], np.array([7, 255], np.uint8)),
         (spaces.Discrete(3, start=1), 3, np.int64(3)),
         (spaces.MultiDiscrete([2, 5]), [1, 4], np.array([1, 4])),
@@ -196,6 +197,19 @@ def test_the_registered_threshold_decides_where_nothing_else_does() -> None:
 def test_bad_names_and_options(name: str, options: dict[str, str], says: str) -> None:
     with pytest.raises(ConfigurationError, match=says):
         adapter_for(name, **options)
+
+
+def test_a_bound_that_is_named_is_within_it() -> None:
+    space = spaces.Box(-2.0943951, 2.0943951, (), np.float32)
+    assert describe(space) == "array of shape (), float32, each from -2.0943952 to 2.0943952"
+    assert action_for(space, 2.0943952) == space.high
+    with pytest.raises(InvalidArgument):
+        action_for(space, 2.0944)
+
+
+def test_a_seed_that_gymnasium_does_not_take_is_told() -> None:
+    result = invoke("run", "gym:CartPole-v1", "--model", "script:Makefile", "--seed", "-1")
+    assert (result.exit_code, result.stderr) == (2, "error: Gymnasium takes seeds from 0 on, not -1\n")
 
 
 def test_a_name_with_a_colon_on_the_command_line() -> None:
