@@ -117,6 +117,7 @@ def test_a_script_that_is_no_utf8(session: EnvironmentClient) -> None:
 def test_observations_do_not_pile_up_before_a_busy_world(session: EnvironmentClient) -> None:
     for _ in range(200):
         session._send(session._command, "observe", {})
+    when_free(session)  # else the call might be refused, too
     session._send(session._command, "call", {"target": "counter", "method": "wait", "args": [60]})
     for _ in range(200):
         session._send(session._command, "observe", {})
