@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from string import Formatter
 from typing import Any, NamedTuple
 
@@ -265,21 +265,11 @@ def _arguments(inside: str, tool: Tool) -> tuple[list[Any], dict[str, Any]]:
 def _pieces(text: str) -> list[str]:
     """Cut at the commas that stand in no bracket and no quotes."""
     pieces: list[str] = []
-    start, depth, quote, before = 0, 0, "", ","
-    for index, char in enumerate(text):
-        if quote:
-            quote = "" if char == quote else quote
-        elif char in "\"'" and before in ",=:[({":
-            quote = char
-        elif char in _OPENERS:
-            depth += 1
-        elif char in _OPENERS.values():
-            depth -= 1
-        elif char == "," and depth <= 0:
+    start = 0
+    for index, char, depth in _outside_quotes(text):
+        if char == "," and depth <= 0:
             pieces.append(text[start:index])
             start = index + 1
-        if not char.isspace():
-            before = char
     return [*pieces, text[start:]]
 
 
@@ -290,21 +280,23 @@ def end_of_call(text: str) -> int:
     >>> text[:end_of_call(text)]
     "say('a) b')"
     """
+    closed = (index for index, char, depth in _outside_quotes(text) if char in _OPENERS.values() and depth <= 0)
+    return next(closed, -2) + 1
+
+
+def _outside_quotes(text: str) -> Iterator[tuple[int, str, int]]:
+    """Each character that stands in no quotes, its place, and how many brackets are open behind it."""
     depth, quote, before = 0, "", ","
     for index, char in enumerate(text):
         if quote:
             quote = "" if char == quote else quote
         elif char in "\"'" and before in ",=:[({":
             quote = char
-        elif char in _OPENERS:
-            depth += 1
-        elif char in _OPENERS.values():
-            depth -= 1
-            if depth <= 0:
-                return index + 1
+        else:
+            depth += (char in _OPENERS) - (char in _OPENERS.values())
+            yield index, char, depth
         if not char.isspace():
             before = char
-    return -1
 
 
 def _unbalanced(text: str) -> bool:

@@ -7,7 +7,6 @@ is not run, an unclosed block is not understood, a wrong solution is told so and
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -27,9 +26,6 @@ CUT = (
 ActionFormat = Literal["code", "json", "text"]
 
 
-_ACTION_AT_END = re.compile(r"action[^\n]*\Z", re.IGNORECASE)
-
-
 def _as_it_is(reply: str) -> str:
     return reply
 
@@ -43,7 +39,7 @@ def _json_is_open(reply: str) -> bool:
 
 
 def _text_is_open(reply: str) -> bool:
-    return complete_reply(reply) != reply or bool(_ACTION_AT_END.search(reply))
+    return complete_reply(reply) != reply or "action" in reply.rpartition("\n")[2].lower()
 
 
 def _parse_code(reply: str, _: Toolbox) -> Action:

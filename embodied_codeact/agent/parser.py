@@ -21,10 +21,10 @@ do forget closing tags. Everything here runs in time linear in the length of the
 
 from __future__ import annotations
 
-import ast
+import io
 import re
 import textwrap
-import warnings
+import tokenize
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -264,23 +264,21 @@ def _fenced_scripts(blocks: list[Block], *, bare: bool) -> list[str]:
 
 
 def _aligned_with_first(lines: list[str]) -> list[str]:
-    """A script that begins on its tag's line has lost the first line's indentation; take it from the others too, unless
-    it is a script as it stands."""
+    """A script that begins on its tag's line has lost the first line's indentation; take it from the others too."""
+    if len(lines) == 1:
+        return [lines[0].lstrip()]
     first, rest = lines[0].lstrip(), "\n".join(lines[1:])
-    aligned = textwrap.dedent(rest)
-    opens_block = first.rstrip().endswith((":", "(", "[", "{", ",", "\\", '"""', "'''"))
-    if aligned == rest or opens_block or _is_script(f"{first}\n{rest}"):
-        return [first, *lines[1:]]
-    return [first, *aligned.split("\n")]
+    return [first, *(rest if _goes_on(first) else textwrap.dedent(rest)).split("\n")]
 
 
-def _is_script(source: str) -> bool:
+def _goes_on(line: str) -> bool:
+    """Whether what follows a line of Python belongs to it: it opens a block, or leaves a bracket or a text open."""
+    beside = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER)
     try:
-        with warnings.catch_warnings(action="ignore"):
-            ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+        tokens = [token for token in tokenize.generate_tokens(io.StringIO(line).readline) if token.type not in beside]
+    except (tokenize.TokenError, SyntaxError):
+        return True
+    return bool(tokens) and tokens[-1].string == ":"
 
 
 def _without_prompts(lines: list[str]) -> list[str]:

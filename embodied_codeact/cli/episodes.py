@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -68,12 +67,11 @@ def _workplace(
 ) -> Iterator[tuple[EnvironmentClient, Record]]:
     """Open the session, and before it the file of trajectories: one that cannot be written is found before anything
     runs."""
-    told = _marks(options)
     with (
         trajectories(out) as record,
         common.open_session(environment, options, sandbox=sandbox, connect=connect, security=security) as session,
     ):
-        yield session, lambda episode: record(msgspec.structs.replace(episode, metadata={**episode.metadata, **told}))
+        yield session, record
 
 
 def _marks(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -282,7 +280,9 @@ def replay(
         _workplace(environment, options, sandbox, connect, security, out) as (session, record),
         progress(console, len(recordings), record, shown=not watch) as advance,
     ):
-        report = replay_recordings(session, recordings, on_episode=advance, on_event=view_on(console, watch))
+        report = replay_recordings(
+            session, recordings, on_episode=advance, on_event=view_on(console, watch), marks=_marks(options)
+        )
     if as_json:
         common.print_json(report)
     else:

@@ -25,8 +25,8 @@ its observations are compared, and its outcome, which nobody can judge here, is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 import msgspec
 
@@ -77,8 +77,10 @@ def replay_recordings(
     limits: Limits | None = None,
     on_episode: Callable[[Episode], None] | None = None,
     on_event: EventSink | None = None,
+    marks: Mapping[str, Any] | None = None,
 ) -> ReplayReport:
-    """Replay each recording in ``session`` by the rules that it was played by, and compare.
+    """Replay each recording in ``session`` by the rules that it was played by, and compare. ``marks`` go into the
+    metadata of the episodes.
 
     Raises:
         ConfigurationError: a recorded task is not among the session's tasks, it was played by rules unknown here, or a
@@ -93,6 +95,7 @@ def replay_recordings(
         dialect = _dialect(recording)
         budget = limits or _limits(recording, dialect, task)
         agent = CodeActAgent(model, dialect=dialect, limits=budget, on_event=on_event)
+        agent.marks = dict(marks or {})
         if recording.results:
             approver = _AsRecorded(recording, on_event)
             agent.consent, agent.on_event = Consent("script", approver), approver.follow

@@ -76,25 +76,21 @@ class TrialWorker:
                 self._leashes.hold(agent, session),
                 filmed(self._job.media, self._job.places[trial.part], session, agent, trial) as film,
             ):
+                agent.marks = self._options_of(trial)
                 agent.run(session, trial.task)
         except OperatorError as error:
             episode = agent.episode if agent is not None else None
-            line = encode_episode(self._marked(episode, trial)) if episode is not None else b""
+            line = encode_episode(_marked(episode, trial)) if episode is not None else b""
             return Fault(trial, fault_kind(error), str(error), line)
         assert agent.episode is not None
-        return _ended(trial, self._marked(agent.episode, trial, film, agent.model))
+        return _ended(trial, _marked(agent.episode, trial, film, agent.model))
 
-    def _marked(self, episode: Episode, trial: Trial, film: Path | None = None, model: object = None) -> Episode:
-        """The episode with the key of its trial, the options of its environment, where its video lies from the run's
-        folder, and which of its replies the model spoilt on purpose."""
-        marks: dict[str, Any] = {} if film is None else {"video": film.as_posix()}
-        # Where the games of a run lie, and whether it is filmed, is no part of what the episodes are.
+    def _options_of(self, trial: Trial) -> dict[str, Any]:
+        """The options of its environment, without where the games of a run lie and whether it is filmed, which are no
+        part of what its episodes are."""
         options = self._job.places[trial.part].options
-        if kept := {name: str(value) for name, value in options.items() if name not in ("games", "record")}:
-            marks["options"] = kept
-        if isinstance(model, Perturbs):
-            marks["perturbed"] = {str(index): kind for index, kind in model.perturbed.items()}
-        return msgspec.structs.replace(episode, metadata={**episode.metadata, "trial": trial.key, **marks})
+        kept = {name: str(value) for name, value in options.items() if name not in ("games", "record")}
+        return {"options": kept} if kept else {}
 
     def abandon(self) -> None:
         """End the episodes that other threads are at, and begin no more. May be called again."""
@@ -213,3 +209,12 @@ def _simulated_user(spec: str | None, environments: list[str]) -> SimulatedUser 
     if spec is None:
         return None
     return SimulatedUser(resolve_model(spec, environments[0] if environments else ""))
+
+
+def _marked(episode: Episode, trial: Trial, film: Path | None = None, model: object = None) -> Episode:
+    """The episode with the key of its trial, where its video lies from the run's folder, and which of its replies
+    the model spoilt on purpose."""
+    marks: dict[str, Any] = {} if film is None else {"video": film.as_posix()}
+    if isinstance(model, Perturbs):
+        marks["perturbed"] = {str(index): kind for index, kind in model.perturbed.items()}
+    return msgspec.structs.replace(episode, metadata={**episode.metadata, "trial": trial.key, **marks})
