@@ -11,6 +11,7 @@ import msgspec
 from embodied_codeact.errors import ConfigurationError
 from embodied_codeact.evaluation.facts import EpisodeFacts, facts_of
 from embodied_codeact.evaluation.run_folder import FAULTS, Run, read_run
+from embodied_codeact.evaluation.suites import Part, Suite
 from embodied_codeact.evaluation.summary import Summary, summarize
 from embodied_codeact.trajectories import read_episodes
 
@@ -32,11 +33,11 @@ class ScoredRun(msgspec.Struct, frozen=True, kw_only=True):
     """A run with its figures.
 
     ``name`` tells it from the other runs of a report. ``suite`` is what was attempted: the suite's name, or the
-    environments' where there is no suite. ``facts`` are of every episode once, in the order in which they ended.
-    ``budget`` is how many turns an episode might take, or took at most where nothing says. ``planned`` is how many
-    episodes there are to be, None where nothing says; ``missing`` how many of those have not ended yet. ``duplicates``
-    are keys that a file holds more than once, with how often; each is counted once. ``failed`` counts the attempts that
-    the system failed and that the run keeps apart, by message.
+    environments' where there is no suite, with the options that one had. ``facts`` are of every episode once, in the
+    order in which they ended. ``budget`` is how many turns an episode might take, or took at most where nothing says.
+    ``planned`` is how many episodes there are to be, None where nothing says; ``missing`` how many of those have not
+    ended yet. ``duplicates`` are keys that a file holds more than once, with how often; each is counted once.
+    ``failed`` counts the attempts that the system failed and that the run keeps apart, by message.
     """
 
     name: str
@@ -83,7 +84,7 @@ def score_run(run: Run, name: str | None = None) -> ScoredRun:
     if not facts:
         raise ConfigurationError(f"{run.path} holds no episode yet")
     name = name or run.name
-    suite = run.manifest.suite.name if run.manifest is not None else _environments(facts)
+    suite = _attempted(run.manifest.suite) if run.manifest is not None else _environments(facts)
     budget = _budget(run, facts)
     ended = {episode.key for episode in facts}
     return ScoredRun(
@@ -136,6 +137,15 @@ def _groups(run: str, suite: str, facts: Sequence[EpisodeFacts], budget: int) ->
         )
         for (model, action), group in kinds.items()
     ]
+
+
+def _attempted(suite: Suite) -> str:
+    """What a suite is called; with the options of its environment where it is nothing but that, since other options may
+    be other tasks."""
+    match suite.parts:
+        case [Part(environment=suite.name, options=options)] if options:
+            return f"{suite.name} ({', '.join(f'{name}={value}' for name, value in options.items())})"
+    return suite.name
 
 
 def _environments(facts: Sequence[EpisodeFacts]) -> str:

@@ -27,6 +27,7 @@ from embodied_codeact.evaluation.run_folder import EPISODES, MANIFEST, TRIALS, R
 from embodied_codeact.evaluation.suites import Part, Suite, Trial
 from embodied_codeact.trajectories.codec import encode_episode
 
+KITCHEN = Suite("kitchen", [Part("pantry")], published=["mint-alfworld", "codeact-m3tooleval"])
 CODE = CodeAction("go()")
 USAGE = Usage(100, 10, 0.5)
 WORDS: dict[str, Action] = {
@@ -83,10 +84,15 @@ def write_episodes(file: Path, episodes: Iterable[Episode]) -> Path:
 
 
 def write_run(
-    folder: Path, episodes: Iterable[Episode], planned: Sequence[Trial] = (), *, turns: int = 5, **manifest: Any
+    folder: Path,
+    episodes: Iterable[Episode],
+    planned: Sequence[Trial] = (),
+    *,
+    turns: int = 5,
+    suite: Suite = KITCHEN,
+    **manifest: Any,
 ) -> Path:
-    """The folder of a run of the suite "kitchen"."""
-    suite = Suite("kitchen", [Part("pantry")], published=["mint-alfworld", "codeact-m3tooleval"])
+    """The folder of a run of a suite."""
     limits = {"turns": turns}
     write_episodes(folder / EPISODES, episodes)
     (folder / MANIFEST).write_bytes(

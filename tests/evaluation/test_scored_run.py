@@ -9,7 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from embodied_codeact.errors import ConfigurationError
+from embodied_codeact.evaluation.report import make_report
 from embodied_codeact.evaluation.scored_run import read_scored_runs
+from embodied_codeact.evaluation.suite_files import environment_suite
 from tests.evaluation.made import episode, trials, write_episodes, write_run
 
 
@@ -27,6 +29,19 @@ def test_a_run_knows_what_it_is_of_and_what_is_missing(tmp_path: Path) -> None:
 def test_a_plain_file_is_of_its_environments(tmp_path: Path) -> None:
     (run,) = read_scored_runs([write_episodes(tmp_path / "kept.jsonl", [episode(turns=["run", "run"])])])
     assert (run.name, run.suite, run.budget, run.planned, run.incomplete) == ("kept", "pantry", 2, None, "")
+
+
+def test_runs_of_one_environment_with_other_options_are_of_other_tasks(tmp_path: Path) -> None:
+    """What a report takes together has to be the same tasks."""
+    kinds: list[dict[str, str]] = [{}, {"tasks": "atomic"}, {"tasks": "compositional", "physics": "exact"}]
+    places = [
+        write_run(tmp_path / f"run-{index}", [episode()], suite=environment_suite("tabletop", options))
+        for index, options in enumerate(kinds)
+    ]
+    runs = read_scored_runs(places)
+    names = ["tabletop", "tabletop (tasks=atomic)", "tabletop (tasks=compositional, physics=exact)"]
+    assert [run.suite for run in runs] == names
+    assert [row.suite for row in make_report(runs).formats] == names
 
 
 def test_an_episode_that_is_there_twice_counts_once(tmp_path: Path) -> None:
