@@ -28,6 +28,14 @@ def on_hangup(sock: socket.socket, action: Callable[[], None]) -> None:
     threading.Thread(target=watch, name="hangup", daemon=True).start()
 
 
+def on_request_to_end(action: Callable[[], None]) -> None:
+    """Call ``action`` in the main thread at Ctrl-C, when this process is asked to end, and when its terminal is closed,
+    unless that is ignored on purpose (nohup)."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda *_: action())
+
+
 def end_process(process: subprocess.Popen[bytes], *, grace_s: float) -> None:
     """Wait for a child that was told to end; after the grace time terminate it, and at last kill it."""
     for harder in (process.terminate, process.kill):

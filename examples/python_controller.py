@@ -7,7 +7,6 @@ and motions are the server's. docs/real-robots.md goes on from here.
 """
 
 import argparse
-import signal
 import time
 
 import numpy as np
@@ -16,6 +15,7 @@ from embodied_codeact.bridge.security import server_security
 from embodied_codeact.controller.driver import Reading
 from embodied_codeact.controller.protocol import Array, Description
 from embodied_codeact.controller.server import ControllerServer
+from embodied_codeact.processes import on_request_to_end
 
 # Base to tool: (name, the way from the joint before, axis). A URDF file of your robot's maker says the same and more.
 CHAIN = (
@@ -110,8 +110,7 @@ def main() -> None:
     with ControllerServer(
         MyRobot(), arguments.endpoint, security=server_security(arguments.key, arguments.allow)
     ) as server:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: server.end())
+        on_request_to_end(server.end)
         print("serving at", server.endpoint, flush=True)
         server.serve()
 

@@ -363,6 +363,11 @@ class World:
         except ModelFacingError as problem:
             answer = {"error": _error(type(problem).__name__, str(problem))}
             error = f"{type(problem).__name__}: {answer['error']['message']}"
+        except OperatorError as problem:
+            # Such as a robot's controller that is gone: its words are enough.
+            error = f"{kind_of(target, method)}: {problem}"
+            answer = {"error": _error("EnvironmentFailure", error)}
+            self._report_failure(error)
         except Exception as problem:  # noqa: BLE001 - anything else is a fault of the adapter, not of the script
             traceback.print_exc()
             error = f"{kind_of(target, method)} failed: {problem!r}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +15,7 @@ from embodied_codeact.cli.console import printable
 from embodied_codeact.controller.client import ControllerClient
 from embodied_codeact.controller.protocol import Description, State, Status
 from embodied_codeact.controller.server import ControllerServer
+from embodied_codeact.processes import on_request_to_end
 from embodied_codeact.registry import load_driver
 
 _SERVE = "serve"
@@ -54,13 +54,12 @@ def serve(
         bool, typer.Option("--insecure", help="Allow an endpoint that other machines reach, without keys.")
     ] = False,
 ) -> None:
-    """Serve a robot until Ctrl-C, which brings it to rest first."""
+    """Serve a robot until Ctrl-C or the end of the terminal, which bring it to rest first."""
     security = server_security(key, allow)
     driver = load_driver(name)()
     console = Console(highlight=False)
     with ControllerServer(driver, endpoint, security=security, insecure=insecure) as server:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: server.end())
+        on_request_to_end(server.end)
         console.print(
             f"serving {driver.description.name} at {server.endpoint}{' with keys' if security else ''}",
             markup=False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from typing import Annotated
 
 import msgspec
@@ -16,6 +15,7 @@ from embodied_codeact.bridge.server import EnvironmentServer
 from embodied_codeact.bridge.verbs import MAX_SECONDS, ServerConfig
 from embodied_codeact.cli import common
 from embodied_codeact.cli.console import printable
+from embodied_codeact.processes import on_request_to_end
 
 Endpoint = Annotated[str, typer.Argument(help="ipc://FOLDER or tcp://HOST:PORT.", show_default=False)]
 
@@ -61,8 +61,7 @@ def serve(
         "lease_s": lease,
     }
     with EnvironmentServer(msgspec.convert(fields, ServerConfig)) as server:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: server.end())
+        on_request_to_end(server.end)
         console.print(f"serving {environment} at {server.endpoint}", markup=False, soft_wrap=True)
         if warning := server.confinement.warning():
             console.print(warning, style="yellow", markup=False, soft_wrap=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,12 +29,14 @@ from embodied_codeact.controller.protocol import (
     Status,
     StopBody,
     StopLevel,
+    floats,
 )
 from embodied_codeact.errors import BridgeError, CommandRefused, OperatorError
 
 MOVE_TTL_S = 0.5
 """A move that is read later than this after it was sent does not begin."""
 _BEATS_PER_TTL = 5
+_OF_EACH_JOINT = ("lower", "upper", "velocity", "acceleration", "jerk", "home")
 _LOOK_S = 0.005
 """How often a stop is looked for, at least."""
 
@@ -108,7 +110,17 @@ class ControllerClient:
         description = connection.ask("describe", Description)
         if description.protocol != PROTOCOL:
             raise BridgeError(f"the controller speaks protocol {description.protocol}, this program {PROTOCOL}")
+        self._check(description, _OF_EACH_JOINT, len(description.joints))
         return description
+
+    def _check(self, told: Description | State, names: Sequence[str], joints: int) -> None:
+        """See that a controller, in whatever language it is written, tells one number for each joint."""
+        for name in names:
+            if not floats(getattr(told, name), (joints,)):
+                raise BridgeError(
+                    f"the controller at {self.endpoint} tells {name} that are not {joints} finite numbers, one for "
+                    "each joint: embodied-codeact conformance shows what it does against the protocol"
+                )
 
     def __enter__(self) -> ControllerClient:
         return self
@@ -162,6 +174,8 @@ class ControllerClient:
         return self._state_ns
 
     def _sense(self, fresh: bool) -> None:
+        if fresh:
+            self._connection.renew_clock()
         now = self._connection.now_ns()
         since = now if fresh else now - int(2e9 / self.description.rate_hz)
         if self._state is not None and self._state_ns >= since:
@@ -171,6 +185,7 @@ class ControllerClient:
             self._state, self._fields = received.body(State), received.body()
         except FramingError as error:
             raise BridgeError(f"the state that {self.endpoint} sends is none: {error}") from error
+        self._check(self._state, ("positions", "velocities", "commanded"), len(self.description.joints))
         self._state_ns = received.header.time_ns
 
     # Commanding
@@ -240,6 +255,7 @@ class ControllerClient:
 
     def _move(self, body: MoveBody, stop_requested: StopRequested, extra: Mapping[str, Any] | None) -> MotionEnd:
         connection = self._connection
+        connection.renew_clock()
         moving = connection.ask(
             "move", Moving, {**_given(body), **(extra or {})}, lease=self._lease.lease, ttl_s=MOVE_TTL_S
         )

@@ -40,17 +40,25 @@ def prove(
     for check in ALL:
         if only and check.name not in only:
             continue
-        try:
-            probe.make_ready()
-            verdict = Verdict(check.name, check.expected, check.run(probe), True)
-        except Failed as failed:
-            verdict = Verdict(check.name, check.expected, str(failed), False)
+        verdict = _verdict(check, probe)
         verdicts.append(verdict)
         on_verdict(verdict)
     with contextlib.suppress(Failed):
         # What the last check has latched is not left to others.
         probe.make_ready()
     return verdicts
+
+
+def _verdict(check: Check, probe: Probe) -> Verdict:
+    try:
+        probe.make_ready()
+        return Verdict(check.name, check.expected, check.run(probe), True)
+    except Failed as failed:
+        return Verdict(check.name, check.expected, str(failed), False)
+    except (AssertionError, LookupError, ValueError, TypeError, ArithmeticError) as error:
+        # What a controller tells may not fit together, such as limits for six joints of seven: no check can go on then.
+        seen = f"what it tells does not fit together: {type(error).__name__}: {error}".rstrip(": ")
+        return Verdict(check.name, check.expected, seen, False)
 
 
 def connect(endpoint: str, security: ClientSecurity | None = None) -> tuple[Probe, Description]:

@@ -12,7 +12,8 @@ import zmq
 from embodied_codeact.bridge.framing import MAGIC
 from embodied_codeact.bridge.security import ClientSecurity, KeyPair
 from embodied_codeact.controller.conformance_probe import SILENCE_S, Probe, fail
-from embodied_codeact.controller.protocol import CONTROL, MAX_FRAME_BYTES, STATE, Status, address, floats
+from embodied_codeact.controller.connection import connect
+from embodied_codeact.controller.protocol import CONTROL, MAX_FRAME_BYTES, STATE, Status, floats
 
 
 class Check(NamedTuple):
@@ -159,7 +160,7 @@ def _state_socket(probe: Probe) -> str:
     socket.setsockopt(zmq.LINGER, 0)
     if probe.security is not None:
         probe.security.secure(socket)
-    socket.connect(address(probe.endpoint, STATE))
+    connect(socket, probe.endpoint, STATE)
     for frames in ([b"\x01"], [b"\x02nonsense"], [bytes(1000)], [MAGIC, b"\x81\xa4type\xa4stop"]):
         socket.send_multipart(frames)
     probe.wait(SILENCE_S)
@@ -195,7 +196,7 @@ def _keys(probe: Probe) -> str:
                 socket.setsockopt(zmq.LINGER, 0)
                 if security is not None:
                     security.secure(socket)
-                socket.connect(address(probe.endpoint, name))
+                connect(socket, probe.endpoint, name)
             listener.setsockopt(zmq.SUBSCRIBE, b"")
             asker.send_multipart([MAGIC, msgspec.msgpack.encode({"type": "ping", "id": 1})])
             if asker.poll(int(_STRANGER_S * 1000)):

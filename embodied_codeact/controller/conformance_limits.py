@@ -21,7 +21,7 @@ def limits_are_kept(probe: Probe) -> str:
     sweep = probe.sweep()
     probe.acquire(probe.robot.max_ttl_s)
     probe.newest()
-    cases = _beyond_each(sweep, probe.robot)
+    cases = {**_beyond_each(sweep, probe.robot), "jerk between two rows": _shifted(probe)}
     for what, body in cases.items():
         try:
             words = probe.refused("LimitExceeded", "move", body, lease=probe.lease, ttl_s=1.0)
@@ -62,6 +62,7 @@ def _beyond_each(sweep: Sweep, robot: Description) -> dict[str, dict[str, Any]]:
         "acceleration": _quintic(start, joint, way * hard * sudden**2 / 5.774, sudden),
         "jerk": _corner(start, joint, way, v, a, j),
         "jump between rows": sweep.body(positions=jump),
+        **_between(start, joint, way, abs(end - start[joint]), v, a, j),
         "start": sweep.body(positions=sweep.positions + 2 * robot.start_tolerance + 1e-3),
         "duration": {"positions": still, "velocities": 0 * still, "period_s": 121.0},
     }
@@ -91,3 +92,32 @@ def _corner(start: Array, joint: int, way: float, v: float, a: float, j: float) 
     positions[:, joint] += way * places
     velocities[:, joint] = way * speeds
     return {"positions": positions, "velocities": velocities, "period_s": h}
+
+
+def _shifted(probe: Probe) -> dict[str, Any]:
+    """A motion with a step amid it that its velocities do not know of: too small for anything but its jerk, between two
+    rows close together."""
+    a, j = (float(most[-1]) for most in (probe.robot.acceleration, probe.robot.jerk))
+    sweep = probe.sweep(rows_s=min(0.02, max(1e-3, 0.5 * a / j)))
+    positions = sweep.positions.copy()
+    positions[len(positions) // 2 :, sweep.joint] += 2.5 * j * sweep.period_s**3 / 12.0
+    return sweep.body(positions=positions)
+
+
+def _between(start: Array, joint: int, way: float, room: float, v: float, a: float, j: float) -> dict[str, Any]:
+    """Two rows at rest, with the whole way between them: nothing is beyond a limit at a row. A robot without the room
+    that it takes has no such motion."""
+    # Peaks of the cubic from rest to rest: 1.5 d / T, 6 d / T^2, 12 d / T^3.
+    seconds = max(3.6 * v / a, (14.4 * v / j) ** 0.5)
+    cases = {
+        "velocity between two rows": (0.96 * v * seconds, seconds),
+        "acceleration between two rows": (17.0 * a**3 / j**2, 6.34 * a / j),
+    }
+    still = np.zeros((2, len(start)))
+    bodies: dict[str, Any] = {}
+    for what, (distance, period_s) in cases.items():
+        if distance <= room:
+            positions = np.array([start, start])
+            positions[1, joint] += way * distance
+            bodies[what] = {"positions": positions, "velocities": still, "period_s": period_s}
+    return bodies

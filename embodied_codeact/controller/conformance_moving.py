@@ -8,7 +8,7 @@ import numpy as np
 
 from embodied_codeact.controller.conformance_checks import Check
 from embodied_codeact.controller.conformance_limits import limits_are_kept, nothing_moved
-from embodied_codeact.controller.conformance_probe import Probe, Sweep, Told, fail
+from embodied_codeact.controller.conformance_probe import Failed, Probe, Sweep, Told, fail
 from embodied_codeact.controller.conformance_seen import excess
 from embodied_codeact.controller.curves import Curve
 from embodied_codeact.controller.protocol import Status
@@ -147,13 +147,14 @@ def _forms(probe: Probe) -> str:
         "one dimension": sweep.body(positions=p.ravel(), velocities=v.ravel()),
         "no period": sweep.body(period_s=0.0),
         "a period that is no number": sweep.body(period_s=float("nan")),
+        "a period next to nothing": sweep.body(period_s=1e-110),
         "an end that is not at rest": sweep.body(velocities=v + 0.01),
     }
     for what, body in cases.items():
         try:
             probe.refused("InvalidArgument", "move", body, lease=probe.lease, ttl_s=1.0)
-        except Exception as error:
-            raise type(error)(f"{what}: {error}") from error
+        except Failed as failed:
+            fail(f"{what}: {failed}")
     nothing_moved(probe)
     return f"{len(cases)} refused"
 

@@ -17,6 +17,7 @@ from embodied_codeact import wire
 from embodied_codeact.bridge.endpoints import Endpoint, parse_endpoint
 from embodied_codeact.bridge.framing import MAGIC, FramingError, Header, Received, decode
 from embodied_codeact.bridge.security import ClientSecurity
+from embodied_codeact.controller.connection import connect
 from embodied_codeact.controller.protocol import (
     CONTROL,
     STATE,
@@ -27,7 +28,6 @@ from embodied_codeact.controller.protocol import (
     Lease,
     State,
     Status,
-    address,
 )
 from embodied_codeact.errors import BridgeError
 
@@ -63,7 +63,7 @@ class Peer:
         self.socket.setsockopt(zmq.LINGER, 0)
         if security is not None:
             security.secure(self.socket)
-        self.socket.connect(address(endpoint, CONTROL))
+        connect(self.socket, endpoint, CONTROL)
         self.sequence = itertools.count(1)
 
 
@@ -82,7 +82,7 @@ class Probe:
         if security is not None:
             security.secure(self._states)
         self._states.setsockopt(zmq.SUBSCRIBE, STATE.encode())
-        self._states.connect(address(self.endpoint, STATE))
+        connect(self._states, self.endpoint, STATE)
         self._peers: list[Peer] = []
         self.me, self.other = self.peer(), self.peer()
         self.name = f"conformance-{uuid.uuid4().hex[:8]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from typing import Any, TypeVar
 
@@ -28,8 +29,17 @@ T = TypeVar("T")
 ANSWER_S = 3.0
 """A controller that has not answered for this long counts as gone."""
 _CLOCK_PINGS = 8
+_CLOCK_AGE_S = 10.0
+"""Quartzes part by a millisecond in this time, at worst."""
 _STATES_QUEUED = 32
 _KINDS: dict[str, type[PrimitiveError]] = {kind.__name__: kind for kind in (InvalidArgument, LimitExceeded)}
+
+
+def connect(socket: zmq.Socket[bytes], endpoint: Endpoint, name: str) -> None:
+    """Connect to ``control`` or ``state`` of an endpoint, which may be an address of IPv6."""
+    if endpoint.transport == "tcp" and ":" in endpoint.place:
+        socket.setsockopt(zmq.IPV6, 1)
+    socket.connect(address(endpoint, name))
 
 
 class Connection:
@@ -45,6 +55,7 @@ class Connection:
         self._writer = Writer()
         self._ids = itertools.count(1)
         self._behind_ns = 0
+        self._clock_set_s = -math.inf
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         try:
             self._control = self._connect(zmq.DEALER, CONTROL)
@@ -59,12 +70,10 @@ class Connection:
         socket.setsockopt(zmq.LINGER, 0)
         if kind == zmq.SUB:
             socket.setsockopt(zmq.RCVHWM, _STATES_QUEUED)
-        if self.endpoint.transport == "tcp" and ":" in self.endpoint.place:
-            socket.setsockopt(zmq.IPV6, 1)
         if self._security is not None:
             self._security.secure(socket)
         try:
-            socket.connect(address(self.endpoint, name))
+            connect(socket, self.endpoint, name)
         except zmq.ZMQError as error:
             raise ConfigurationError(f"cannot connect to {self.endpoint}: {error.strerror}") from error
         return socket
@@ -164,6 +173,16 @@ class Connection:
         """Return the time on the controller's clock, as well as it is known."""
         return time.monotonic_ns() + self._behind_ns
 
+    def renew_clock(self) -> None:
+        """Learn the difference of the clocks again where that is long ago: they part, and stand still while a computer
+        sleeps.
+
+        Raises:
+            BridgeError: the controller is gone.
+        """
+        if _awake_or_not_s() - self._clock_set_s > _CLOCK_AGE_S:
+            self.set_clock()
+
     def set_clock(self) -> None:
         """Learn the difference of the clocks: from the ping with the shortest way there and back."""
         best: tuple[int, int] | None = None
@@ -175,6 +194,7 @@ class Connection:
                 best = took, status.time_ns - (sent + took // 2)
         assert best is not None
         self._behind_ns = best[1]
+        self._clock_set_s = _awake_or_not_s()
 
     # States
 
@@ -207,3 +227,8 @@ class Connection:
             return decode(frames[1:])
         except FramingError as error:
             raise self._nonsense(error) from error
+
+
+def _awake_or_not_s() -> float:
+    """Seconds of a clock that goes on while this computer sleeps, where there is one."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))

@@ -28,7 +28,7 @@ class Curve:
         self._positions, self._velocities, self._period_s = positions, velocities, period_s
         self._offset = np.zeros(positions.shape[1]) if offset is None else offset
         self.duration_s = (len(positions) - 1) * period_s
-        self._fade_s = min(_FADE_S, self.duration_s)
+        self._fade_s = fading_s(self.duration_s)
 
     def at(self, time_s: float) -> Sample:
         """Return where the motion is at a time; at rest at its end from then on."""
@@ -49,6 +49,11 @@ class Curve:
 
 
 _FADE_S = 0.5
+
+
+def fading_s(duration_s: float) -> float:
+    """How long a difference at the start of a motion takes to fade away, in s."""
+    return min(_FADE_S, duration_s)
 
 
 def _fade(u: float) -> tuple[float, float, float]:

@@ -33,7 +33,7 @@ def check_mcap(path: Path) -> None:
         raise ConfigurationError(
             "recording to MCAP needs mcap, which is not installed: pip install 'embodied-codeact[record]'"
         ) from error
-    if path.exists():
+    if os.path.lexists(path):
         raise ConfigurationError(f"{path} exists, and a recording overwrites nothing; remove it or choose another name")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +59,8 @@ class McapFile:
         self._schemas: dict[tuple[str, bytes], int] = {}
         self._channels: dict[tuple[str, int], int] = {}
         self._sequence: dict[int, int] = {}
-        self._failed = False
+        self._failure: OperatorError | None = None
+        self._owner, self._told = threading.get_ident(), False
         try:
             self._file = path.open("xb")
         except OSError as error:
@@ -84,7 +85,7 @@ class McapFile:
         """
         data = encode_plain(message)
         with self._lock:
-            if self._file.closed or self._failed:
+            if self._file.closed or self._failure is not None:
                 return
             self._carefully(lambda: self._append(topic, (name, schema), data, time_ns))
             self.messages += 1
@@ -103,10 +104,11 @@ class McapFile:
         """Have everything so far on the disk.
 
         Raises:
-            OperatorError: the disk is full or gone.
+            OperatorError: the disk is full or gone, or was so for another thread.
         """
         with self._lock:
-            if not (self._file.closed or self._failed):
+            if not self._file.closed:
+                self._tell()
                 self._carefully(self._sync)
 
     def _sync(self) -> None:
@@ -117,14 +119,15 @@ class McapFile:
         """Complete the file; one without a message is removed. May be called twice.
 
         Raises:
-            OperatorError: the disk is full or gone. What was flushed before can still be read.
+            OperatorError: the disk is full or gone, or was so for another thread. What was flushed before can still be
+                read.
         """
         with self._lock:
             if self._file.closed:
                 return
             try:
-                if not self._failed:
-                    self._carefully(self._finish)
+                self._tell()
+                self._carefully(self._finish)
             finally:
                 with contextlib.suppress(OSError):
                     self._file.close()
@@ -137,8 +140,17 @@ class McapFile:
 
     def _carefully(self, action: Any) -> None:
         """Do something with the file. After a failure nothing more is written: half a record is its end."""
+        if self._failure is not None:
+            return
         try:
             action()
         except OSError as error:
-            self._failed = True
-            raise OperatorError(f"cannot write the recording {self.path}: {error.strerror}") from error
+            self._failure = OperatorError(f"cannot write the recording {self.path}: {error.strerror}")
+            self._told = threading.get_ident() == self._owner
+            raise self._failure from error
+
+    def _tell(self) -> None:
+        """Raise once what another thread met: the one that streams sensors writes most, and ends there."""
+        if self._failure is not None and not self._told:
+            self._told = True
+            raise self._failure

@@ -39,7 +39,8 @@ class Reader(Protocol):
 class StreamRecording:
     """Records what a reader gives until it is left. Use it as a context manager. The reader is closed in the end.
 
-    A server or a disk that is gone ends the streams alone: whoever runs the episode is told by the session.
+    A server or a disk that is gone ends the streams alone: whoever runs the episode is told by the session, or by the
+    recording's file.
     """
 
     def __init__(self, recorder: McapRecorder, reader: Reader, specs: Mapping[str, SensorSpec]) -> None:

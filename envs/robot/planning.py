@@ -28,10 +28,6 @@ _ON_LIMIT = 1e-6
 _PLACES = 200
 
 
-class LeavesWorkspace(OutOfReach):
-    """The tool would leave the workspace on the way."""
-
-
 class Planner:
     """Plans motions that begin at rest at the positions where the arm is held.
 
@@ -95,7 +91,7 @@ class Planner:
         goal = self.inverse(pose, start)
         try:
             return self.to_joints(start, goal, speed)
-        except LeavesWorkspace as left:
+        except OutOfReach as left:
             try:
                 return self.on_line(start, pose, speed)
             except OutOfReach:
@@ -161,7 +157,7 @@ class Planner:
 
     def _refuse_outside(self, joints: Array) -> None:
         """Raises:
-        LeavesWorkspace: on the way the tool is farther outside of the workspace than where it begins.
+        OutOfReach: on the way the tool is farther outside of the workspace than where it begins.
         """
         lower, upper = self._limits.workspace_lower, self._limits.workspace_upper
         points = self.kinematics.forward_many(joints)[0]
@@ -170,7 +166,7 @@ class Planner:
         outside = (beyond > allowed).any(axis=1)
         if outside.any():
             box = " to ".join(shown(corner) for corner in (lower, upper))
-            raise LeavesWorkspace(
+            raise OutOfReach(
                 f"on the way the tool would be at {shown(points[int(np.argmax(outside))])}, outside of the workspace "
                 f"{box}; go by a place in between"
             )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import importlib
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +21,7 @@ from lerobot_settings import Settings, read_settings
 from embodied_codeact.bridge.security import server_security
 from embodied_codeact.controller.server import ControllerServer
 from embodied_codeact.errors import ConfigurationError, OperatorError
+from embodied_codeact.processes import on_request_to_end
 
 
 def keep_torque(config: Any) -> int:
@@ -86,7 +86,7 @@ def connect(robot: Any) -> None:
 
 
 def serve(arguments: argparse.Namespace, tell: Callable[[str], None]) -> None:
-    """Serve the robot until SIGINT or SIGTERM."""
+    """Serve the robot until Ctrl-C, SIGTERM, or the end of the terminal."""
     settings = read_settings(arguments.settings)
     description = settings.description(arguments.settings.parent)
     security = server_security(arguments.key, arguments.allow)
@@ -95,8 +95,7 @@ def serve(arguments: argparse.Namespace, tell: Callable[[str], None]) -> None:
     connect(robot)
     driver = LeRobotDriver(robot, settings, description)
     with ControllerServer(driver, arguments.endpoint, security=security) as server:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: server.end())
+        on_request_to_end(server.end)
         tell(f"serving {description.name} at {server.endpoint}; end it with Ctrl-C, the arm stays under torque")
         server.serve()
 

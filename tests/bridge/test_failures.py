@@ -131,6 +131,14 @@ def test_a_fault_of_the_adapter_is_the_operators(method: str, message: str) -> N
             client.execute(f"counter.{method}()", timeout_s=10)
 
 
+def test_what_is_gone_behind_the_adapter_is_told_in_its_own_words(capfd: pytest.CaptureFixture[str]) -> None:
+    with local_session("faulty-counter", sandbox="best") as client:
+        client.reset(client.describe().tasks[0])
+        with pytest.raises(EnvironmentFailure, match=r"counter\.gone: the controller has not answered for 3 s"):
+            client.execute("counter.gone()", timeout_s=10)
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_tcp_and_a_port_in_use() -> None:
     with LocalServer(config("tcp://127.0.0.1:0")) as server:
         assert server.endpoint.startswith("tcp://127.0.0.1:")

@@ -83,6 +83,15 @@ def test_the_simulated_panda_is_served_with_keys(tmp_path: Path) -> None:
         assert "the controller has ended" in rest
 
 
+def test_a_closed_terminal_ends_a_controller_in_order() -> None:
+    with CommandProcess("controller", "tabletop", "--endpoint", "tcp://127.0.0.1:0") as controller:
+        controller.wait_for("stop it with Ctrl-C")
+        controller.process.send_signal(signal.SIGHUP)
+        code, rest = controller.end()
+    assert code == 0
+    assert "the controller has ended" in rest
+
+
 def test_robots_that_are_not_there() -> None:
     assert "Did you mean 'tabletop'?" in error_line(invoke("controller", "tablet", "--endpoint", "tcp://127.0.0.1:0"))
     beyond = invoke("controller", "tabletop", "--endpoint", "tcp://0.0.0.0:0")

@@ -355,13 +355,25 @@ def without_limit(name: str) -> Fault:
     return break_it
 
 
-for _name in ("velocity", "acceleration", "jerk", "jerk between two rows"):
+for _name in (
+    "velocity",
+    "acceleration",
+    "jerk",
+    "velocity between two rows",
+    "acceleration between two rows",
+    "jerk between two rows",
+):
     FAULTS[f"no limit of {_name}"] = ("limits", without_limit(_name))
 
 
 @fault("limits")
 def no_limit_of_position(patch: Patch) -> None:
     patch.setattr(limits, "_within", nothing)
+
+
+@fault("forms")
+def any_period_will_do(patch: Patch) -> None:
+    patch.setattr(limits, "LEAST_PERIOD_S", 0.0)
 
 
 @fault("limits")

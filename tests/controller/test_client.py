@@ -15,7 +15,7 @@ from embodied_codeact.controller.driver import Trouble
 from embodied_codeact.controller.limits import LimitExceeded
 from embodied_codeact.controller.protocol import Array
 from embodied_codeact.errors import BridgeError, CommandRefused, ConfigurationError, InvalidArgument, StopLatched
-from tests.controller.kinematic import START, KinematicDriver, served, way
+from tests.controller.kinematic import START, KinematicDriver, description, served, way
 
 GOAL = START + np.array([0.5, -0.5, 0.25])
 TTL_S = 1.0
@@ -156,6 +156,30 @@ def test_states_are_recent_after_a_long_pause() -> None:
         first = client.state()
         time.sleep(1.0)
         assert (client.state().status.time_ns - first.status.time_ns) / 1e9 > 0.9
+
+
+@pytest.mark.parametrize("apart_s", [-0.7, 0.7])
+def test_clocks_that_part_are_set_again(monkeypatch: pytest.MonkeyPatch, apart_s: float) -> None:
+    monkeypatch.setattr("embodied_codeact.controller.connection._CLOCK_AGE_S", 0.0)
+    with served() as endpoint, ControllerClient(endpoint) as client:
+        client.acquire(TTL_S)
+        client._connection._behind_ns += int(apart_s * 1e9)
+        assert client.follow(*way(START, GOAL, 1.5)).outcome == "done"
+        client._connection._behind_ns += int(apart_s * 1e9)
+        asked = time.monotonic_ns()
+        assert client.state(fresh=True).status.time_ns >= asked
+
+
+def test_numbers_that_do_not_fit_the_joints_are_told_in_one_line() -> None:
+    odd = KinematicDriver(description(upper=np.full(2, 2.0)))
+    with served(odd) as endpoint, pytest.raises(BridgeError, match="tells upper that are not 3 finite numbers"):
+        ControllerClient(endpoint)
+    driver = KinematicDriver()
+    with served(driver) as endpoint, ControllerClient(endpoint) as client:
+        client.state(fresh=True)
+        driver.velocities = np.full(3, np.nan)
+        with pytest.raises(BridgeError, match="tells velocities that are not 3 finite numbers"):
+            client.state(fresh=True)
 
 
 # Nobody there

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
+import numpy as np
 import pytest
 import zmq
 
 from embodied_codeact.bridge.security import ClientSecurity, KeyPair, ServerSecurity
 from embodied_codeact.controller.conformance import ALL, Verdict, connect, prove
 from tests.controller.faults import FAULTS
-from tests.controller.kinematic import served
+from tests.controller.kinematic import KinematicDriver, description, served
 
 
 def verdicts(only: set[str], *, keys: bool = False) -> list[Verdict]:
@@ -28,6 +30,30 @@ def test_a_good_controller_passes_every_check() -> None:
     found = verdicts(set(), keys=True)
     assert [verdict.check for verdict in found] == [check.name for check in ALL]
     assert not [verdict for verdict in found if not verdict.passed]
+
+
+def test_what_does_not_fit_together_fails_the_checks_and_no_more() -> None:
+    with served(KinematicDriver(description(upper=np.full(2, 2.0)))) as endpoint:
+        probe, _ = connect(endpoint)
+        try:
+            found = prove(probe, only={"describe", "curve", "ping"})
+        finally:
+            probe.close()
+    assert {verdict.check: verdict.passed for verdict in found} == {"ping": True, "describe": False, "curve": False}
+
+
+def test_an_address_of_ipv6_is_proved_as_others_are() -> None:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with served(endpoint="tcp://[::1]:0") as endpoint:
+        probe, _ = connect(endpoint)
+        try:
+            (verdict,) = prove(probe, only={"ping"})
+        finally:
+            probe.close()
+    assert verdict.passed
 
 
 def test_every_check_has_a_fault_that_it_catches() -> None:

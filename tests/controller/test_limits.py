@@ -14,6 +14,7 @@ from embodied_codeact.errors import InvalidArgument
 from tests.controller.kinematic import START, description, way
 
 ROBOT = description()
+BASE = np.array([1.0, 0.0, 0.0])
 GOAL = START + np.array([0.5, -0.5, 0.25])
 
 
@@ -48,6 +49,33 @@ def test_rows_that_jump_while_their_velocities_are_zero_are_refused() -> None:
         checked(positions, np.zeros((3, 3)), 0.05)
 
 
+def test_the_way_between_rows_keeps_the_limits_too() -> None:
+    """Rows that are far apart, with nothing beyond a limit at any of them."""
+    still = np.zeros((2, 3))
+    with pytest.raises(LimitExceeded, match="joint base would have the acceleration between two rows"):
+        checked(np.array([START, START + BASE * 0.3]), still, 0.4)
+    with pytest.raises(LimitExceeded, match="joint base would have the velocity between two rows"):
+        checked(np.array([START, START + BASE * 1.56]), still, 1.08)
+    swinging = np.outer([0.0, 1.0, -1.0, 0.0], BASE)
+    on_the_end = START + np.outer([0.0, 0.35, 0.35, 0.0], BASE)
+    generous = {"acceleration": np.full(3, 50.0), "jerk": np.full(3, 1000.0)}
+    checked(on_the_end, swinging, 0.5, **generous)
+    with pytest.raises(LimitExceeded, match=r"joint base would be at 0\.4\d+; its range is .* to 0\.4000"):
+        checked(on_the_end, swinging, 0.5, upper=np.array([0.4, 2.0, 2.0]), **generous)
+
+
+def test_a_difference_at_the_start_is_not_made_up_for_in_no_time() -> None:
+    beside = np.array([START, START]) + BASE * 0.0005
+    checked(beside, np.zeros((2, 3)), 0.5)
+    with pytest.raises(LimitExceeded, match="joint base would have the velocity, to make up for where it begins,"):
+        checked(beside, np.zeros((2, 3)), 0.0004)
+
+
+def test_what_overflows_keeps_no_limit() -> None:
+    with pytest.raises(LimitExceeded):
+        check_motion(np.array([START, START + BASE]), np.zeros((2, 3)), 1e-110, START, ROBOT)
+
+
 def test_a_motion_of_more_than_two_minutes_is_refused() -> None:
     with pytest.raises(LimitExceeded, match="at most 120 s"):
         checked(np.array([START, START]), np.zeros((2, 3)), 121.0)
@@ -62,6 +90,7 @@ def test_a_motion_of_more_than_two_minutes_is_refused() -> None:
         lambda p, v, h: (np.where(p == p[3, 0], np.nan, p), v, h),
         lambda p, v, h: (p.astype("<f4"), v, h),
         lambda p, v, _: (p, v, 0.0),
+        lambda p, v, _: (p, v, 1e-110),
         lambda p, v, _: (p, v, float("inf")),
         lambda p, v, _: (p, v, None),
         lambda p, v, h: (p, v + 0.1, h),

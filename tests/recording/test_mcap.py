@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import errno
 import itertools
 import json
 import logging
+import os
 import random
 import resource
 import threading
@@ -362,6 +364,29 @@ def test_a_disk_that_gets_full_leaves_what_was_flushed(tmp_path: Path) -> None:
     with file.path.open("rb") as opened:
         read = NonSeekingReader(opened).iter_messages(log_time_order=False)
         assert json.loads(next(read)[2].data)["message"] == "first"
+
+
+def test_a_disk_that_gets_full_for_the_streams_is_told_to_who_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = McapFile(tmp_path / "full.mcap")
+    monkeypatch.setattr(file, "_append", no_space)
+
+    def stream() -> None:
+        with pytest.raises(OperatorError, match="No space left"):
+            file.write("/log", Log(time_of(1), INFO, "first", "test"), 1)
+
+    thread = threading.Thread(target=stream)
+    thread.start()
+    thread.join()
+    file.write("/log", Log(time_of(2), INFO, "second", "test"), 2)
+    with pytest.raises(OperatorError, match=r"cannot write the recording .*full\.mcap: No space left"):
+        file.flush()
+    file.close()
+
+
+def no_space(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_a_recording_of_others_has_no_episodes(tmp_path: Path) -> None:

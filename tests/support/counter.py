@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from embodied_codeact.contracts import Observation, SensorSpec, Status, Task, WorldContext
-from embodied_codeact.errors import ConfigurationError, InvalidArgument, PrimitiveError, Stopped
+from embodied_codeact.errors import BridgeError, ConfigurationError, InvalidArgument, PrimitiveError, Stopped
 
 GOAL = 3
 
@@ -90,6 +90,10 @@ class _Faulty(Counter):
     def bug(self) -> None:
         """Raise what no primitive should raise."""
         raise ZeroDivisionError("a fault of the adapter")
+
+    def gone(self) -> None:
+        """Raise what a robot raises whose controller is gone."""
+        raise BridgeError("the controller has not answered for 3 s")
 
     def die(self) -> None:
         """End the world process."""

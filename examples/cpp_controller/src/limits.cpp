@@ -19,6 +19,7 @@ constexpr double kJerkTolerance = 1.5;
 constexpr double kBetweenVelocity = 1.2;
 constexpr double kBetweenAcceleration = 2.0;
 constexpr double kBetweenPosition = 1e-3;  // rad
+constexpr double kLeastPeriod = 1e-5;      // s
 // Rounding, on the sender's side or its way through a planner.
 constexpr double kPositionRounding = 1e-9;  // rad
 constexpr double kRestVelocity = 1e-6;      // rad/s
@@ -107,7 +108,8 @@ Trajectory trajectory_from(const Array& positions, const Array& velocities, doub
         throw InvalidArgument("positions: " + shape + " rad with n of at least 2 is expected");
     if (velocities.shape != positions.shape)
         throw InvalidArgument("velocities: the same shape " + shape + " as that of the positions is expected");
-    if (!std::isfinite(period_s) || period_s <= 0.0) throw InvalidArgument("period_s: a time above 0 is expected");
+    if (!std::isfinite(period_s) || period_s < kLeastPeriod)
+        throw InvalidArgument("period_s: a time from 1e-5 s up is expected");
     if (!all_finite(positions.data) || !all_finite(velocities.data))
         throw InvalidArgument("positions and velocities: a number among them is not finite");
     Trajectory trajectory(positions.data, velocities.data, period_s);

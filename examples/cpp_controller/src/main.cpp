@@ -81,12 +81,16 @@ std::optional<eca::Security> security(const Options& options) {
     return eca::Security{eca::read_key_pair(options.key), eca::read_allowed(options.allow)};
 }
 
-/// A descriptor that becomes readable at Ctrl-C and SIGTERM. Before any thread begins, so that all of them block both.
+/// A descriptor that becomes readable at Ctrl-C, SIGTERM and the end of the terminal. Before any thread begins, so that all of them block both.
 int signal_descriptor() {
     sigset_t ending;
     sigemptyset(&ending);
     sigaddset(&ending, SIGINT);
     sigaddset(&ending, SIGTERM);
+    // nohup ignores it on purpose.
+    struct sigaction hangup {};
+    sigaction(SIGHUP, nullptr, &hangup);
+    if (hangup.sa_handler != SIG_IGN) sigaddset(&ending, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &ending, nullptr);
     return signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
 }

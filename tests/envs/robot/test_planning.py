@@ -73,8 +73,9 @@ def test_where_joints_would_lead_out_of_the_box_the_tool_goes_straight() -> None
 def test_out_of_the_box_the_arm_may_come_back_and_go_no_farther() -> None:
     boxed = planner((0.2, -0.5, 0.3), (0.7, 0.5, 0.7))  # home is below it
     assert boxed.on_line(ROBOT.home, pose(0.45, 0.0, 0.4), 1.0).duration > 0
-    with pytest.raises(OutOfReach, match="outside of the workspace"):
+    with pytest.raises(OutOfReach, match="outside of the workspace") as left:
         boxed.on_line(ROBOT.home, pose(0.45, 0.0, 0.1), 1.0)
+    assert left.type is OutOfReach, "scripts know no other kind of it"
 
 
 def test_a_line_that_leaves_the_reach_says_how_far_it_goes() -> None:

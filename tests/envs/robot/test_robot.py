@@ -390,7 +390,6 @@ def test_something_real_says_so_and_a_urdf_of_ones_own_is_taken() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"lower": np.zeros(6)}, "7 finite numbers are due"),
         ({"velocity": np.zeros(7)}, "not above 0"),
         ({"home": np.full(7, 9.0)}, "whose home is not within its limits"),
         ({"joints": ["a"] * 7}, "two of one name"),
