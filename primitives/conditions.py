@@ -269,6 +269,8 @@ class _Reader:
 
     @staticmethod
     def _divides(node: ast.expr) -> bool:
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
+            node = node.operand
         return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and bool(node.value)
 
     def _call(self, node: ast.Call) -> _Typed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from embodied_codeact.errors import InvalidArgument
 from embodied_codeact.primitives.arm_arguments import check_force, check_width
 from embodied_codeact.primitives.arm_backend import ArmBackend
 from embodied_codeact.primitives.arm_types import GripperState
@@ -30,13 +31,20 @@ class Gripper:
         return self._backend.gripper()
 
     def open(self, width: float | None = None) -> GripperState:
-        """Open the fingers to ``width``, or fully. What was held falls.
+        """Open the fingers to ``width``, or fully. What was held falls; a ``width`` that is less than its own raises
+        InvalidArgument.
 
         >>> gripper.open(0.06).width
         0.06
         """
         limits = self._backend.limits
         due = limits.gripper_width if width is None else check_width(width, limits)
+        now = self._backend.gripper()
+        if now.holding is not None and due < now.width:
+            raise InvalidArgument(
+                f"the gripper holds {now.holding}, {now.width:.3f} m wide, and does not open to {due:.3f}: open it "
+                "wider than that, or close it with another force"
+            )
         return self._backend.move_gripper(due, force=min(DEFAULT_FORCE, limits.gripper_force))
 
     def close(self, *, force: float = DEFAULT_FORCE) -> GripperState:

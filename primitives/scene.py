@@ -85,7 +85,7 @@ class Scene:
 
     def is_on(self, upper: str, lower: str) -> bool:
         """Return whether ``upper`` stands directly on ``lower``, over it where that is a zone, or in it where that is
-        a bowl or tray.
+        a bowl or tray. What the gripper still holds, less than 12 mm above it, counts too.
 
         >>> scene.is_on("red block", "green block")
         False

@@ -107,7 +107,11 @@ def support_height(thing: SceneObject) -> float:
 
 
 def rests_on(upper: SceneObject, lower: SceneObject, tolerance: float = 0.012) -> bool:
-    """Return whether one object stands directly on another, over a zone on the table, or anywhere inside a hollow."""
+    """Return whether one object stands directly on another, over a zone on the table, or anywhere inside a hollow.
+
+    ``tolerance``: how far from what it stands on it may seem to be, m: cameras see no better. What is held so close
+    above it counts as well.
+    """
     if upper.name == lower.name or not is_within(upper.position, lower):
         return False
     low = bottom(upper)

@@ -81,7 +81,7 @@ ServerKey = Annotated[str | None, typer.Option(metavar="FILE", help="That server
 ScriptTimeout = Annotated[float, typer.Option(min=0.1, max=MAX_SECONDS, help="Seconds that one script may run.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, and nothing else there.")]
 Out = Annotated[Path | None, typer.Option(help="Append each episode to this JSON Lines file.", dir_okay=False)]
-Seed = Annotated[int | None, typer.Option(help="Seed of the task.", show_default="the task's own")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the task.", show_default="the task's own")]
 
 
 def operator_errors(command: Callable[P, None]) -> Callable[P, None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -92,10 +93,14 @@ class GymAdapter:
             success = verdict and self._steps > 0  # what holds by chance at the start is nobody's work
         return Status(
             success=success,
-            score=self._total if verdict is None else float(success),
+            score=self._score() if verdict is None else float(success),
             done=over,
             reason=f"{how} after {self._steps} steps, sum of rewards {self._total:g}",
         )
+
+    def _score(self) -> float:
+        """The sum of rewards; 0.0 where an environment has paid what is no finite number, which the reason tells."""
+        return self._total if math.isfinite(self._total) else 0.0
 
     def close(self) -> None:
         """Close the environment."""
@@ -144,11 +149,15 @@ def _make(options: GymOptions) -> gymnasium.Env[Any, Any]:
                 importlib.import_module(module)
         except ImportError as error:
             raise ConfigurationError(f"option import={options.import_}: {error}; install it first") from error
+        except Exception as error:  # it is somebody else's code
+            raise ConfigurationError(f"option import={options.import_}: {error!r}") from error
     arguments = options.make_arguments()
     try:
         with quiet():
             # The checker's warnings are for authors of environments.
             return gymnasium.make(options.id, disable_env_checker=True, **arguments)
-    except (gymnasium.error.Error, ImportError, TypeError, ValueError) as error:
+    except Exception as error:  # it is somebody else's code
         hint = "" if options.import_ else " (-o import=MODULE imports a module that registers environments)"
-        raise ConfigurationError(f"cannot make the Gymnasium environment {options.id!r}: {error}{hint}") from error
+        in_words = isinstance(error, gymnasium.error.Error | ImportError | TypeError | ValueError)
+        why = str(error) if in_words else repr(error)
+        raise ConfigurationError(f"cannot make the Gymnasium environment {options.id!r}: {why}{hint}") from error

@@ -46,6 +46,8 @@ def describe(space: Space, indent: str = "") -> str:
 
 def _bounds(space: spaces.Box) -> str:
     low, high = space.low, space.high
+    if low.size == 0:
+        return "nothing"
     if np.all(low == low.flat[0]) and np.all(high == high.flat[0]):
         return f"each from {_number(low.flat[0])} to {_number(high.flat[0])}"
     if space.low.size <= _SHOWN_BOUNDS:
@@ -123,7 +125,10 @@ def _array(space: spaces.Box, value: Any, name: str) -> Any:
     if not np.all(np.isfinite(array)):
         raise _unfit(space, value, name, "not all numbers are finite")
     # A bound is often no number of more digits: 0.7 is above the nearest one that the space can hold.
-    held = array.astype(space.dtype) if np.issubdtype(space.dtype, np.floating) else array
+    with np.errstate(over="ignore"):
+        held = array.astype(space.dtype) if np.issubdtype(space.dtype, np.floating) else array
+    if not np.all(np.isfinite(held)):
+        raise _unfit(space, value, name, f"not all numbers are finite as {space.dtype}")
     outside = np.flatnonzero(((array < space.low) & (held < space.low)) | ((array > space.high) & (held > space.high)))
     if outside.size:
         number = array.flat[outside[0]]
@@ -139,12 +144,14 @@ def _whole_numbers(space: spaces.MultiDiscrete | spaces.MultiBinary, value: Any,
         array = np.asarray(value)
     except ValueError as error:
         raise _unfit(space, value, name) from error
-    if array.dtype.kind not in "iu" or array.shape != space.shape:
+    if array.shape != space.shape:
         raise _unfit(space, value, name, f"of shape {array.shape}")
-    array = array.astype(space.dtype)
-    if array not in space:
+    if array.dtype.kind not in "iu":
+        raise _unfit(space, value, name, "not all of them whole numbers")
+    held = array.astype(space.dtype)
+    if held not in space or np.any(held != array):
         raise _unfit(space, value, name)
-    return array
+    return held
 
 
 def _mapping(space: spaces.Dict, value: Any, name: str) -> dict[str, Any]:
@@ -163,6 +170,8 @@ def plain(value: Any) -> Any:
 
     Anything else becomes its text.
     """
+    if isinstance(value, np.longdouble):
+        return float(value)
     if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
         return plain(value.item())
     if isinstance(value, bool | int | float | str | type(None)):

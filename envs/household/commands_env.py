@@ -26,6 +26,7 @@ MAX_TEXT = 10_000
 MAX_COMMAND = 1_000
 _GAMES_KEPT = 64
 _FEEDBACK = ("alfworld", "explained")
+_NO_TASK = Task("", "household", "")
 
 
 class SavedEpisode(NamedTuple):
@@ -91,7 +92,7 @@ class HouseholdCommandsEnv(gymnasium.Env[str, str]):
         self._engine: Engine | None = None
         self._read = functools.lru_cache(maxsize=_GAMES_KEPT)(_game_at)
         self._to_come: list[str] = []
-        self._task = Task("", "household", "")
+        self._task = _NO_TASK
         self._state = HouseholdState()
         self._steps = 0
         self._over = True
@@ -106,12 +107,14 @@ class HouseholdCommandsEnv(gymnasium.Env[str, str]):
         super().reset(seed=seed)
         if seed is not None:
             self._to_come = []
-        wanted = (options or {}).get("task", self._only)
+        wanted = (options or {}).get("task") or self._only
         self._over = True
-        self._task = self._task_of(self._next() if wanted is None else str(wanted))
+        task = self._task_of(self._next() if wanted is None else str(wanted))
         if self._engine is None:
             self._engine = ENGINES[self._engine_name]()
-        self._text = self._engine.start(self._read(str(self._task.metadata["game"])))
+        self._task = _NO_TASK  # where the game cannot be begun, a restore has to begin its own
+        self._text = self._engine.start(self._read(str(task.metadata["game"])))
+        self._task = task
         self._state = opening_state(self._text)
         self._steps, self._over = 0, False
         return self._text, self._info(self._engine)

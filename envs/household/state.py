@@ -80,8 +80,8 @@ def state_after(state: HouseholdState, command: str, answer: str) -> HouseholdSt
             seen[found["place"]] = [thing for thing in seen[found["place"]] if thing != holding]
     elif found := _PUT.search(answer):
         holding = None
-        if found["place"] in state.places:
-            seen[found["place"]] = [*seen.get(found["place"], []), found["thing"]]
+        if found["place"] in seen:
+            seen[found["place"]] = [*seen[found["place"]], found["thing"]]
     elif command == "inventory":
         found = _CARRYING.search(answer)
         holding = found["thing"] if found else None

@@ -31,7 +31,7 @@ something means nearer to the arm, behind it means farther away.
 - A motion is checked before it starts and watched while it runs. When a call raises an error, the arm is at rest: \
 look at the scene again before you go on.
 - In conditions (until, wait_for) there is also the sensor contacts: a text of what touches what, such as \
-"red block|the table,the arm|red block", with the names of each pair in alphabetic order.
+"blue block|the table,red block|the arm": the names of each pair, and the pairs, are in alphabetic order.
 - Whether the task is done is judged when you finish or run out of turns, after everything has come to rest. Things \
 that you move have to be let go of, unless the task says to hold them."""
 

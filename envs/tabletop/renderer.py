@@ -204,7 +204,11 @@ class Renderer:
                 send(pipe, request)
                 while self._begun:
                     self._wait(pipe)
-                    self._take_begun(pipe)
+                    try:
+                        self._take_begun(pipe)
+                    except EnvironmentFailure:
+                        self.close()  # or the answer to this request would be taken for that to the next
+                        raise
                 self._wait(pipe)
                 answer, buffers = receive(pipe, Answer)
             except (EOFError, OSError) as error:

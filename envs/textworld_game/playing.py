@@ -26,6 +26,7 @@ from embodied_codeact.errors import ConfigurationError, EnvironmentFailure
 
 _ALFRED = "_bar_"
 _TASK = "Your task is to: "
+_SEED_0 = 2**31 - 1
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -88,9 +89,16 @@ class StoryGame:
             raise ConfigurationError(f"{path}: TextWorld cannot use it ({_in_a_line(error)}): make it anew") from error
 
     def start(self, seed: int) -> Moment:
-        """Begin the game."""
+        """Begin the game.
+
+        Raises:
+            ConfigurationError: TextWorld cannot, or the seed is below 0.
+        """
+        if seed < 0:
+            raise ConfigurationError(f"text games take seeds from 0 on, not {seed}")
         self._moves = 0
-        self._env.seed(seed)
+        # What is handed on as 0 would be another seed each time.
+        self._env.seed(seed or _SEED_0)
         try:
             with _unsupported_is_usual():
                 return self._moment(self._env.reset())

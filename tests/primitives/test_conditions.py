@@ -51,6 +51,7 @@ def holds(text: str) -> bool:
         ("max(abs(tool_pose[1:2])) == 0.1", True),
         ("2 * height + gripper[0] / 3 - 0.01 == 0.5", True),
         ("-height < +height", True),
+        ("height / -2 < -0.1", True),
         ("'red block|the table' in contacts", True),
         ("'green' not in contacts and contacts != ''", True),
         ("True", True),

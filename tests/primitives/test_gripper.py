@@ -33,6 +33,16 @@ def test_it_takes_hold_of_what_is_between_the_fingers_and_lets_it_fall(names_hel
     assert backend.table.named("red block").position[2] == pytest.approx(0.02)
 
 
+def test_what_is_held_does_not_fall_through_narrower_fingers(backend: FakeArm) -> None:
+    gripper, arm = Gripper(backend), MotionArm(backend)
+    arm.move_to([0.40, 0.11, 0.02], yaw=0.0)
+    gripper.close()
+    with pytest.raises(InvalidArgument, match=r"holds red block, 0\.040 m wide, and does not open to 0\.010"):
+        gripper.open(0.01)
+    assert gripper.state().holding == "red block"
+    assert gripper.open(0.06).holding is None
+
+
 def test_widths_and_forces_are_passed_on(backend: FakeArm) -> None:
     gripper = Gripper(backend)
     assert gripper.open(0.05).width == 0.05

@@ -289,6 +289,11 @@ class Planner:
             blocked = blocked or hit
         self._refuse(blocked, f"on the straight line to {_point(pose.position)}")
         begin = self._kinematics.forward(start)[0]
+        if np.allclose(begin, pose.position, atol=1e-6):
+            raise OutOfReach(
+                f"the hand cannot turn so far that way: a joint comes to its end after about {farthest:.0%} of it; "
+                "turn the other way round, or use move_to with the same position and the yaw that you want"
+            )
         last = begin + farthest * (pose.position - begin)
         raise OutOfReach(
             f"the tool can reach {_point(pose.position)}, but not in a straight line from {_point(begin)}: the arm can "

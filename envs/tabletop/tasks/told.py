@@ -66,8 +66,8 @@ def told_setup(task: TabletopTask, asked: Task, rng: np.random.Generator) -> Set
         if goal.judge(start_view(scene, start)).score == 0.0:
             return Setup(scene, asked.instruction, goal, start)
     raise ConfigurationError(
-        f"the task {task.name!r} has no scene for {dict(wanted)}: its values have to be such as it draws itself "
-        f"({task.placement})"
+        f"the task {task.name!r} has no scene for {dict(wanted)} among {_DRAWS:,}: its values have to be such as it "
+        f"draws itself, and not its rarest ({task.placement})"
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 from gymnasium import spaces
 
 from embodied_codeact.conformance import check_environment
-from embodied_codeact.contracts import WorldContext
+from embodied_codeact.contracts import Task, WorldContext
 from embodied_codeact.envs.gym_env import environment
 from embodied_codeact.envs.gym_env.adapter import GymAdapter
 from embodied_codeact.envs.gym_env.environment import EpisodeOver, GymOptions
@@ -69,7 +69,10 @@ def test_actions_are_made_fit_for_their_space(space: Space, value: Any, expected
         (spaces.Discrete(3), 1.0, "got 1.0"),
         (spaces.MultiDiscrete([2, 5]), [2, 0], r"\[\[0, 1\], \[0, 4\]\]; got \[2, 0\]"),
         (spaces.MultiDiscrete([2, 5]), [1, [2]], "got"),
-        (spaces.MultiBinary(2), [0.0, 1.0], "each 0 or 1"),
+        (spaces.MultiBinary(2), [0.0, 1.0], "each 0 or 1; .*not all of them whole numbers"),
+        (spaces.MultiBinary(2), [256, 257], "each 0 or 1"),
+        (spaces.MultiDiscrete([3, 3], dtype=np.int8), [256, 1], "got"),
+        (spaces.Box(-np.inf, np.inf, (1,), np.float32), [1e300], "not all numbers are finite as float32"),
         (spaces.Text(3), "abcd", "text of 1 to 3"),
         (NESTED, {"go": [0, 0]}, "missing: 'gears'"),
         (NESTED, {"go": [0, 0], "gears": [1, [0, 1]], "brake": 1}, "unknown: 'brake'"),
@@ -81,6 +84,11 @@ def test_actions_are_made_fit_for_their_space(space: Space, value: Any, expected
 def test_an_action_that_does_not_fit_is_told_what_does(space: Space, value: Any, says: str) -> None:
     with pytest.raises(InvalidArgument, match=says):
         action_for(space, value)
+
+
+def test_what_is_empty_or_of_more_digits_is_told_too() -> None:
+    assert "nothing" in describe(spaces.Box(0.0, 1.0, (0,), np.float32))
+    assert plain({"far": np.longdouble(1.5)}) == {"far": 1.5}
 
 
 def test_spaces_in_words() -> None:
@@ -188,6 +196,8 @@ def test_the_registered_threshold_decides_where_nothing_else_does() -> None:
     [
         ("CartPol-v1", {}, r"cannot make .*CartPol.*-o import=MODULE"),
         ("CartPole-v1", {"import": "no_such_module_here"}, "option import=no_such_module_here: .* install it first"),
+        ("CartPole-v1", {"import": ".foo"}, r"option import=\.foo: TypeError"),
+        ("FrozenLake-v1", {"arguments": '{"map_name": "9x9"}'}, "cannot make .*FrozenLake-v1.*KeyError"),
         ("CartPole-v1", {"arguments": "[1]"}, "not a JSON object"),
         ("CartPole-v1", {"arguments": '{"wings": 2}'}, "cannot make .*wings"),
         ("CartPole-v1", {"id": "Taxi-v3"}, "the same thing twice"),
@@ -208,8 +218,42 @@ def test_a_bound_that_is_named_is_within_it() -> None:
 
 
 def test_a_seed_that_gymnasium_does_not_take_is_told() -> None:
+    adapter = adapter_for("CartPole-v1")
+    with pytest.raises(ConfigurationError, match="Gymnasium takes seeds from 0 on, not -1"):
+        adapter.reset(Task("CartPole-v1", "gym", "balance", seed=-1))
+    adapter.close()
     result = invoke("run", "gym:CartPole-v1", "--model", "script:Makefile", "--seed", "-1")
-    assert (result.exit_code, result.stderr) == (2, "error: Gymnasium takes seeds from 0 on, not -1\n")
+    assert result.exit_code == 2
+    assert "--seed" in result.stderr
+
+
+class Debt(gymnasium.Env[Any, Any]):
+    """Pays minus infinity."""
+
+    action_space = spaces.Discrete(2)
+    observation_space = spaces.Discrete(2)
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
+        """Begin."""
+        super().reset(seed=seed, options=options)
+        return 0, {}
+
+    def step(self, action: int) -> tuple[int, float, bool, bool, dict[str, Any]]:
+        """End."""
+        del action
+        return 0, -float("inf"), True, False, {}
+
+
+def test_a_reward_that_is_no_finite_number_is_told_and_not_scored() -> None:
+    if "Debt-v0" not in gymnasium.registry:
+        gymnasium.register("Debt-v0", lambda **_: Debt())
+    adapter = adapter_for("Debt-v0")
+    adapter.reset(environment.tasks(GymOptions(id="Debt-v0"))[0])
+    adapter.step(1)
+    status = adapter.observe().status
+    assert (status.score, status.done) == (0.0, True)
+    assert "sum of rewards -inf" in status.reason
+    adapter.close()
 
 
 def test_a_name_with_a_colon_on_the_command_line() -> None:

@@ -19,7 +19,7 @@ from embodied_codeact.envs.household.builder import write_game as write_built_ga
 from embodied_codeact.envs.household.commands_env import HouseholdCommandsEnv
 from embodied_codeact.envs.household.commands_space import CommandSpace
 from embodied_codeact.envs.household.engine_textworld import TextWorldEngine
-from embodied_codeact.envs.household.games import read_game
+from embodied_codeact.envs.household.games import Game, read_game
 from embodied_codeact.errors import ConfigurationError
 from tests.conftest import REPOSITORY
 from tests.envs.household.small_game import small_game, write_game
@@ -103,7 +103,11 @@ def test_feedback_explains_what_is_in_the_way(folder: Path) -> None:
         HouseholdCommandsEnv(str(folder), engine="textworld", feedback="explained")
 
 
-def test_a_search_goes_back_to_where_it_was(env: gymnasium.Env[Any, Any]) -> None:
+def no_game(path: str) -> Game:
+    raise ConfigurationError(f"{path} is damaged")
+
+
+def test_a_search_goes_back_to_where_it_was(env: gymnasium.Env[Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     unwrapped = env.unwrapped
     assert isinstance(unwrapped, HouseholdCommandsEnv)
     with pytest.raises(gymnasium.error.ResetNeeded):
@@ -122,6 +126,11 @@ def test_a_search_goes_back_to_where_it_was(env: gymnasium.Env[Any, Any]) -> Non
         assert (info["task"], info["won"]) == ("small", False)
         assert WIN[-1] in info["admissible_commands"]
     assert data_equivalence(outcomes[0], outcomes[1], exact=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(unwrapped, "_read", no_game)
+        with pytest.raises(ConfigurationError, match="damaged"):
+            unwrapped.reset(options={"task": "small"})
+    assert unwrapped.restore(saved)[1]["task"] == "small"
     other = HouseholdCommandsEnv(task="small", games=str(Path(info["extra.gamefile"]).parent), engine="textworld")
     other.reset()
     with pytest.raises(ConfigurationError, match="engine 'textworld' cannot save"):

@@ -64,6 +64,12 @@ def test_carrying_a_thing_from_one_place_to_another(arrival: str, put: str) -> N
     assert (after.holding, after.seen["drawer 1"], after.moves) == (None, ["pen 1"], 6)
 
 
+def test_putting_something_on_a_place_is_not_seeing_what_else_is_there() -> None:
+    """Two places may share one where one stands."""
+    put = "You put the pen 1 in/on the drawer 1."
+    assert "drawer 1" not in played(("put", put)).seen
+
+
 def test_a_closed_place_is_not_seen_into() -> None:
     assert played(("go to drawer 1", "The drawer 1 is closed.")).seen == {}
 

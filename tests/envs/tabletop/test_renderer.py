@@ -12,12 +12,14 @@ import numpy as np
 import psutil
 import pytest
 
+from embodied_codeact.envs.tabletop import renderer as renderer_module
 from embodied_codeact.envs.tabletop.cameras import OVERHEAD, SCENE, WRIST, CameraSpec
 from embodied_codeact.envs.tabletop.catalog import yaw_quaternion
-from embodied_codeact.envs.tabletop.messages import Posture
+from embodied_codeact.envs.tabletop.messages import Failed, Posture, receive
 from embodied_codeact.envs.tabletop.panda import HOME
-from embodied_codeact.envs.tabletop.renderer import Renderer
+from embodied_codeact.envs.tabletop.renderer import Begun, Renderer
 from embodied_codeact.envs.tabletop.scene import ObjectSpec, SceneSpec
+from embodied_codeact.errors import EnvironmentFailure
 from embodied_codeact.primitives.arm_types import CameraImage
 from embodied_codeact.primitives.camera import Camera
 from tests.envs.tabletop.tables import block
@@ -107,6 +109,19 @@ def test_a_renderer_that_died_is_replaced(renderer: Renderer) -> None:
     image = renderer.render(*standing(block()), OVERHEAD)
     assert renderer.pid != first
     assert image.rgb[:, :, 0].std() > 0
+
+
+def test_a_picture_that_failed_shifts_no_later_answer(renderer: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was begun for a stream, and fails while another is waited for."""
+    table = standing(block())
+    before = renderer.render(*table, OVERHEAD)
+    assert renderer.begin(*table, Begun(OVERHEAD, ("overhead",), 0))
+    with monkeypatch.context() as patch:
+        patch.setattr(renderer_module, "receive", lambda *args: (Failed("no light"), receive(*args)[1]))
+        with pytest.raises(EnvironmentFailure, match="no light"):
+            renderer.look(*table)
+    assert np.array_equal(renderer.render(*table, OVERHEAD).rgb, before.rgb)
+    assert renderer.ready() == []
 
 
 _WORLD = """

@@ -16,6 +16,7 @@ from embodied_codeact.bridge.client import EnvironmentClient
 from embodied_codeact.bridge.local import local_session
 from embodied_codeact.bridge.streams import SensorReader
 from embodied_codeact.contracts import Task
+from embodied_codeact.envs.tabletop.environment import GUIDE
 from embodied_codeact.envs.tabletop.sensors import SENSORS
 from embodied_codeact.primitives.arm import MotionArm
 from tests.envs.tabletop.tables import Table, block
@@ -127,6 +128,23 @@ def test_a_script_reacts_inside_a_turn(session: EnvironmentClient) -> None:
     assert (near, still, opened) == ("True", "True", "False")
     assert stopped_by == "'the arm|yellow block' in contacts"
     assert "Did you mean 'tool_pose'?" in told
+
+
+def test_a_contact_is_called_as_the_guide_calls_it(session: EnvironmentClient) -> None:
+    condition = "'red block|the arm' in contacts"
+    assert "red block|the arm" in GUIDE
+    code = (
+        "gripper.close()\n"
+        "x, y, _ = scene.find('red block').position\n"
+        "arm.move_to([x, y, 0.15])\n"
+        f'print(arm.move_by([0, 0, -0.14], speed=0.1, touching=["red block"], until="{condition}").stopped_by)\n'
+    )
+    for seed in range(30):
+        if "red block" in str(session.reset(Task("lift", "tabletop", "", seed=seed)).state):
+            break
+    result, _ = session.execute(code, timeout_s=120)
+    assert result.error is None, result.error.text()
+    assert result.stdout.strip() == condition
 
 
 def test_a_scripts_own_function_ends_a_motion(session: EnvironmentClient) -> None:

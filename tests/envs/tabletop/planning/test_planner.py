@@ -182,6 +182,12 @@ def test_out_of_reach_names_the_nearest_point(planner: Planner) -> None:
         planner.plan_tool(start, downwards(0.15, 0.4, 0.2), True, OPEN)
 
 
+def test_a_turn_beyond_the_wrists_end_is_told_to_go_the_other_way_round(planner: Planner) -> None:
+    x, y, z = KINEMATICS.forward(START)[0]
+    with pytest.raises(OutOfReach, match="cannot turn so far that way: .* turn the other way round"):
+        planner.plan_tool(START, downwards(x, y, z, yaw=-2.8), True, OPEN)
+
+
 def test_beyond_the_limits_is_refused(planner: Planner) -> None:
     with pytest.raises(LimitExceeded, match=r"nearest point in it is \[0.300, 0.600, 0.100\]"):
         planner.plan_tool(START, downwards(0.3, 0.63, 0.1), False, OPEN)
