@@ -13,7 +13,7 @@ from embodied_codeact.interpreter.forkserver import ForkServer
 from embodied_codeact.interpreter.records import ScriptLimits
 from embodied_codeact.interpreter.sandbox import LAYERS
 
-_CORE = ("pyzmq", "msgspec", "numpy", "typer", "rich", "pyyaml", "landlockpy", "pyseccomp")
+_CORE = ("pyzmq", "msgspec", "numpy", "typer", "rich", "pyyaml", "prompt-toolkit", "landlockpy", "pyseccomp")
 _EXTRAS = {
     "household": ("textworld", "alfworld"),
     "tabletop": ("pybullet", "gymnasium"),

@@ -130,7 +130,8 @@ def make(
 
 def load_model(spec: str, environment: str = "", **options: Any) -> Model:
     """Return a model by name, as ``--model`` takes it: ``"expert"`` (with the environment whose expert it is),
-    ``"hf:PATH_OR_ID"``, ``"openai:NAME@URL"``, ``"replay:FILE"``, ``"script:FILE"``.
+    ``"embedded"``, the model that is shipped, ``"hf:PATH_OR_ID"``, ``"openai:NAME@URL"``, ``"replay:FILE"``,
+    ``"script:FILE"``.
 
     Raises:
         ConfigurationError: there is no such model, its file or an option cannot be used, or a package is missing.

@@ -23,7 +23,12 @@ ActionOption = Annotated[
 ]
 ModelOption = Annotated[
     list[str] | None,
-    typer.Option("--model-option", "-m", metavar="KEY=VALUE", help="Option of an hf: or openai: model."),
+    typer.Option(
+        "--model-option",
+        "-m",
+        metavar="KEY=VALUE",
+        help="Option of the model: of hf:, openai: or embedded, or the expert's own.",
+    ),
 ]
 MaxTurns = Annotated[
     int | None, typer.Option(min=1, help="Turns per episode.", show_default="5 for code, 60 for json and text")

@@ -18,7 +18,7 @@ from embodied_codeact import __version__
 from embodied_codeact.cli import common
 from embodied_codeact.cli.console import printable
 from embodied_codeact.cli.episodes import console_for
-from embodied_codeact.cli.evaluation import Patience, RayAddress, Workers
+from embodied_codeact.cli.evaluation import Patience, RayAddress, TwoWorkers
 from embodied_codeact.cli.evaluation_engines import check_together, start_engine
 from embodied_codeact.cli.evaluation_run import Wishes
 from embodied_codeact.cli.evaluation_view import RunProgress
@@ -164,7 +164,7 @@ def collect(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the collection.", show_default=False)
     ] = None,
-    workers: Workers = 2,
+    workers: TwoWorkers = 2,
     engine: Annotated[str, typer.Option(help="What attempts the episodes: local or ray.")] = "local",
     ray_address: RayAddress = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the collection in --out.")] = False,

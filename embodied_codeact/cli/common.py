@@ -66,7 +66,7 @@ UsualModel = Annotated[
         "--model",
         envvar="EMBODIED_CODEACT_MODEL",
         help=_MODELS,
-        show_default="embedded in the household, else expert",
+        show_default="embedded in homes and at the table, where it knows action and options; else expert",
     ),
 ]
 Sandbox = Annotated[str, typer.Option(help="strict (refuse to run without confinement), best, or off.")]

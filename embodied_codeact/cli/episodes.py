@@ -246,7 +246,9 @@ def replay(
     environment: Annotated[
         str | None, typer.Option(help="Environment in which to replay.", show_default="the recorded one")
     ] = None,
-    games: common.Games = None,
+    games: Annotated[
+        str | None, typer.Option(help="Game file, or folder of games (household).", show_default="as recorded")
+    ] = None,
     api: Annotated[
         str | None, typer.Option(help="API that the recorded scripts use.", show_default="mint for MINT's")
     ] = None,

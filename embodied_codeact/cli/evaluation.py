@@ -37,6 +37,9 @@ Seeds = Annotated[
     int | None,
     typer.Option(min=1, help="Attempt each task with so many consecutive seeds.", show_default="the suite's, or 1"),
 ]
+Games = Annotated[
+    str | None, typer.Option(help="Game file, or folder of games (household).", show_default="the suite's own")
+]
 Workers = Annotated[
     int | None,
     typer.Option(
@@ -47,6 +50,7 @@ Workers = Annotated[
         show_default="one on all cores; with Ray one for each CPU",
     ),
 ]
+TwoWorkers = Annotated[int | None, typer.Option("--workers", "-w", min=1, help="Processes, each on a core of its own.")]
 EngineName = Annotated[
     str | None,
     typer.Option(
@@ -72,7 +76,7 @@ def evaluate_command(
     model: common.Model = "expert",
     model_option: agents.ModelOption = None,
     action: agents.ActionOption = "code",
-    games: common.Games = None,
+    games: Games = None,
     api: common.Api = None,
     engine: EngineName = None,
     feedback: common.Feedback = None,

@@ -19,7 +19,7 @@ from embodied_codeact.agent import ACTION_DIALECTS
 from embodied_codeact.cli import common
 from embodied_codeact.cli.collect import CollectWishes, collect_episodes, end_with, print_collection
 from embodied_codeact.cli.episodes import console_for
-from embodied_codeact.cli.evaluation import Workers
+from embodied_codeact.cli.evaluation import TwoWorkers
 from embodied_codeact.cli.evaluation_run import Wishes, evaluation
 from embodied_codeact.cli.report import print_report, write_page
 from embodied_codeact.cli.train import train_model
@@ -56,7 +56,7 @@ def training(
         float | None, typer.Option(min=0.0, max=1.0, help="Only this share of the recipe's episodes.")
     ] = None,
     per_type: Annotated[int | None, typer.Option(min=1, help="Only the first so many tasks of each type.")] = None,
-    workers: Workers = 2,
+    workers: TwoWorkers = 2,
     sandbox: common.Sandbox = "strict",
     as_json: common.Json = False,
 ) -> None:
