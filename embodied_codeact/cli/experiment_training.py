@@ -40,6 +40,9 @@ ALL = "all"
 """The model that is trained on every form, with the budget of one."""
 DATA, MODELS, RUNS = "data", "models", "runs"
 _USUAL = "formats"
+_STEPS = {"sequence_length": "4096", "batch_size": "1", "micro_batch_size": "1", "learning_rate": "2e-3"}
+"""An episode by JSON or text does not fit into less; with so few tokens, many small steps teach more than few large
+ones."""
 
 
 @common.operator_errors
@@ -65,7 +68,7 @@ def training(
     The same command goes on where it was cut short. It writes report.html, report.md and training.json.
     """
     console = console_for(as_json)
-    changes = {"sequence_length": "4096", **common.environment_options(option), "tokens": str(tokens)}
+    changes = {**_STEPS, **common.environment_options(option), "tokens": str(tokens)}
     settings = read_recipe(preset, changes)
     _check(recipe, suite)
     data = out / DATA
