@@ -44,7 +44,7 @@ from embodied_codeact.contracts import (
     WorldContext,
 )
 from embodied_codeact.describe import describe_environment, why_unsaveable
-from embodied_codeact.errors import CommandRefused, ModelFacingError, OperatorError, Stopped
+from embodied_codeact.errors import CommandRefused, ConfigurationError, ModelFacingError, OperatorError, Stopped
 from embodied_codeact.registry import open_environment
 
 _REQUESTS_PER_TURN = 100
@@ -199,6 +199,8 @@ class World:
             return {"error": _error("EnvironmentFailure", f"the environment failed in {op}: {error!r}")}
 
     def _reset(self, task: Task) -> Any:
+        if task.seed < 0:
+            raise ConfigurationError(f"the seed of a task is from 0 up, not {task.seed}")
         observation = self._adapter.reset(task)
         self._callables = Callables(self._adapter.primitives(), self._stop)
         return observation

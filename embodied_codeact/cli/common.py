@@ -40,9 +40,14 @@ P = ParamSpec("P")
 Environment = Annotated[
     str, typer.Argument(help="Environment, such as household, tabletop or gym:CartPole-v1.", show_default=False)
 ]
-Games = Annotated[
-    str | None, typer.Option(help="Game file, or folder of games (household).", show_default="the built-in homes")
-]
+
+
+def games_option(usual: str) -> Any:
+    """``--games``; ``usual`` says what is played without it."""
+    return typer.Option(help="Game file, or folder of games (household).", show_default=usual)
+
+
+Games = Annotated[str | None, games_option("the built-in homes")]
 Api = Annotated[str | None, typer.Option(help="API that scripts see, where an environment has several.")]
 Engine = Annotated[
     str | None,

@@ -246,9 +246,7 @@ def replay(
     environment: Annotated[
         str | None, typer.Option(help="Environment in which to replay.", show_default="the recorded one")
     ] = None,
-    games: Annotated[
-        str | None, typer.Option(help="Game file, or folder of games (household).", show_default="as recorded")
-    ] = None,
+    games: Annotated[str | None, common.games_option("as recorded")] = None,
     api: Annotated[
         str | None, typer.Option(help="API that the recorded scripts use.", show_default="mint for MINT's")
     ] = None,

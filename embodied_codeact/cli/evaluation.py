@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from msgspec.structs import replace
@@ -37,20 +37,14 @@ Seeds = Annotated[
     int | None,
     typer.Option(min=1, help="Attempt each task with so many consecutive seeds.", show_default="the suite's, or 1"),
 ]
-Games = Annotated[
-    str | None, typer.Option(help="Game file, or folder of games (household).", show_default="the suite's own")
-]
-Workers = Annotated[
-    int | None,
-    typer.Option(
-        "--workers",
-        "-w",
-        min=1,
-        help="Processes, each on a core of its own.",
-        show_default="one on all cores; with Ray one for each CPU",
-    ),
-]
-TwoWorkers = Annotated[int | None, typer.Option("--workers", "-w", min=1, help="Processes, each on a core of its own.")]
+
+
+def _workers_option(usual: str | bool) -> Any:
+    return typer.Option("--workers", "-w", min=1, help="Processes, each on a core of its own.", show_default=usual)
+
+
+Workers = Annotated[int | None, _workers_option("one on all cores; with Ray one for each CPU")]
+TwoWorkers = Annotated[int | None, _workers_option(True)]
 EngineName = Annotated[
     str | None,
     typer.Option(
@@ -76,7 +70,7 @@ def evaluate_command(
     model: common.Model = "expert",
     model_option: agents.ModelOption = None,
     action: agents.ActionOption = "code",
-    games: Games = None,
+    games: Annotated[str | None, common.games_option("the suite's own")] = None,
     api: common.Api = None,
     engine: EngineName = None,
     feedback: common.Feedback = None,

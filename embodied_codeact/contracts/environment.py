@@ -67,8 +67,8 @@ class EnvironmentAdapter(Protocol):
         ...
 
     def reset(self, task: Task) -> Observation:
-        """Bring the world to the start of ``task``; the same task and seed give the same world. The observation's
-        ``text`` is what the agent is told first; ``instruction`` is set where the seed chose it.
+        """Bring the world to the start of ``task``; the same task and seed (from 0 up) give the same world. The
+        observation's ``text`` is what the agent is told first; ``instruction`` is set where the seed chose it.
 
         Raises:
             ConfigurationError: the task does not exist or its data cannot be used.

@@ -182,10 +182,11 @@ class ControllerClient:
             return
         received = self._connection.newest_state(since, ANSWER_S)
         try:
-            self._state, self._fields = received.body(State), received.body()
+            state, fields = received.body(State), received.body()
         except FramingError as error:
             raise BridgeError(f"the state that {self.endpoint} sends is none: {error}") from error
-        self._check(self._state, ("positions", "velocities", "commanded"), len(self.description.joints))
+        self._check(state, ("positions", "velocities", "commanded"), len(self.description.joints))
+        self._state, self._fields = state, fields
         self._state_ns = received.header.time_ns
 
     # Commanding

@@ -39,13 +39,19 @@ class Curve:
         h, u = self._period_s, time_s / self._period_s - row
         p0, p1 = self._positions[row], self._positions[row + 1]
         v0, v1 = self._velocities[row] * h, self._velocities[row + 1] * h
-        square, cube = 3 * (p1 - p0) - 2 * v0 - v1, 2 * (p0 - p1) + v0 + v1
+        square, cube = bends(p1 - p0, v0, v1)
         share, slope, bend = _fade(time_s / self._fade_s)
         return Sample(
             p0 + u * (v0 + u * (square + u * cube)) + share * self._offset,
             (v0 + u * (2 * square + 3 * u * cube)) / h + slope / self._fade_s * self._offset,
             (2 * square + 6 * u * cube) / h**2 + bend / self._fade_s**2 * self._offset,
         )
+
+
+def bends(step: Array, v0: Array, v1: Array) -> tuple[Array, Array]:
+    """The last two coefficients of the cubic p0 + u (v0 + u (square + u cube)), u from 0 to 1, that goes ``step`` on,
+    and begins and ends with the velocities ``v0`` and ``v1``, in units of u."""
+    return 3 * step - 2 * v0 - v1, v0 + v1 - 2 * step
 
 
 _FADE_S = 0.5

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from embodied_codeact.controller.curves import fading_s
+from embodied_codeact.controller.curves import bends, fading_s
 from embodied_codeact.controller.protocol import MAX_MOTION_S, Array, Description, GripperBody, floats
 from embodied_codeact.errors import InvalidArgument, PrimitiveError
 
@@ -76,10 +76,9 @@ def check_motion(positions: Array, velocities: Array, period_s: float, start: Ar
 
 
 def _check_between(positions: Array, velocities: Array, h: float, robot: Description) -> None:
-    """See to the cubics between the rows, which is where the motors go: p(u) = p0 + u (v0 + u (square + u cube)), with
-    u from 0 to 1 and both velocities times ``h``."""
-    step, v0, v1 = np.diff(positions, axis=0), velocities[:-1] * h, velocities[1:] * h
-    square, cube = 3 * step - 2 * v0 - v1, v0 + v1 - 2 * step
+    """See to the cubics between the rows, which is where the motors go, by their coefficients."""
+    v0 = velocities[:-1] * h
+    square, cube = bends(np.diff(positions, axis=0), v0, velocities[1:] * h)
     _below("jerk between two rows", 6 * cube / h**3, robot.jerk, JERK_TOLERANCE, robot, h)
     for bend in (2 * square, 2 * square + 6 * cube):
         _below("acceleration between two rows", bend / h**2, robot.acceleration, BETWEEN_ACCELERATION, robot, h)

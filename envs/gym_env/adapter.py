@@ -58,8 +58,6 @@ class GymAdapter:
         """
         if task.id != self._id:
             raise ConfigurationError(unknown_name("task", task.id, [self._id]))
-        if task.seed < 0:
-            raise ConfigurationError(f"Gymnasium takes seeds from 0 on, not {task.seed}")
         self._clear(*self._env.reset(seed=task.seed))
         text = (
             f"An action is: {self.describe_actions()}\nAn observation is: {self.describe_observations()}\n"

@@ -122,8 +122,6 @@ def _array(space: spaces.Box, value: Any, name: str) -> Any:
         raise _unfit(space, value, name) from error
     if array.shape != space.shape:
         raise _unfit(space, value, name, f"of shape {array.shape}")
-    if not np.all(np.isfinite(array)):
-        raise _unfit(space, value, name, "not all numbers are finite")
     # A bound is often no number of more digits: 0.7 is above the nearest one that the space can hold.
     with np.errstate(over="ignore"):
         held = array.astype(space.dtype) if np.issubdtype(space.dtype, np.floating) else array

@@ -125,7 +125,7 @@ class TabletopAdapter:
         can be played, whichever is offered; a task with ``parameters`` in its metadata in its own words.
 
         Raises:
-            ConfigurationError: there is no such task, no scene for its parameters, or the seed is below 0.
+            ConfigurationError: there is no such task, or no scene for its parameters.
             EnvironmentFailure: the arm did not get to where the task begins.
         """
         told = "parameters" in task.metadata
@@ -133,8 +133,6 @@ class TabletopAdapter:
         if name not in ALL_TASKS:
             raise ConfigurationError(unknown_name("tabletop task", name, ALL_TASKS))
         self._task = ALL_TASKS[name]
-        if task.seed < 0:
-            raise ConfigurationError(f"the tabletop takes seeds from 0 on, not {task.seed}")
         rng = np.random.default_rng(task.seed)
         self._setup = told_setup(self._task, task, rng) if told else self._task.sample(rng, self._options.phrasings)
         if self._remote is not None:

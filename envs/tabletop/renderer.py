@@ -146,6 +146,7 @@ class Renderer:
         begun = self._begun.popleft()
         answer, buffers = receive(pipe, Answer)
         if isinstance(answer, Failed):
+            self.close()  # what is under way besides would be taken for the answer to the next request
             raise EnvironmentFailure(f"the renderer failed: {answer.reason}")
         self._ready.append((begun, unpack_picture(answer, buffers)))
 
@@ -204,11 +205,7 @@ class Renderer:
                 send(pipe, request)
                 while self._begun:
                     self._wait(pipe)
-                    try:
-                        self._take_begun(pipe)
-                    except EnvironmentFailure:
-                        self.close()  # or the answer to this request would be taken for that to the next
-                        raise
+                    self._take_begun(pipe)
                 self._wait(pipe)
                 answer, buffers = receive(pipe, Answer)
             except (EOFError, OSError) as error:

@@ -89,13 +89,7 @@ class StoryGame:
             raise ConfigurationError(f"{path}: TextWorld cannot use it ({_in_a_line(error)}): make it anew") from error
 
     def start(self, seed: int) -> Moment:
-        """Begin the game.
-
-        Raises:
-            ConfigurationError: TextWorld cannot, or the seed is below 0.
-        """
-        if seed < 0:
-            raise ConfigurationError(f"text games take seeds from 0 on, not {seed}")
+        """Begin the game."""
         self._moves = 0
         # What is handed on as 0 would be another seed each time.
         self._env.seed(seed or _SEED_0)

@@ -131,6 +131,13 @@ def test_a_fault_of_the_adapter_is_the_operators(method: str, message: str) -> N
             client.execute(f"counter.{method}()", timeout_s=10)
 
 
+def test_a_seed_below_0_is_refused_before_an_environment_meets_it() -> None:
+    with local_session("counter", sandbox="best") as client:
+        with pytest.raises(ConfigurationError, match="seed of a task is from 0 up, not -1"):
+            client.reset(msgspec.structs.replace(client.describe().tasks[0], seed=-1))
+        client.reset(client.describe().tasks[0])
+
+
 def test_what_is_gone_behind_the_adapter_is_told_in_its_own_words(capfd: pytest.CaptureFixture[str]) -> None:
     with local_session("faulty-counter", sandbox="best") as client:
         client.reset(client.describe().tasks[0])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from embodied_codeact.controller.curves import Curve
-from embodied_codeact.controller.limits import LimitExceeded, check_form, check_gripper, check_motion
+from embodied_codeact.controller.limits import LimitExceeded, _below, check_form, check_gripper, check_motion
 from embodied_codeact.controller.protocol import Array, GripperBody
 from embodied_codeact.errors import InvalidArgument
 from tests.controller.kinematic import START, description, way
@@ -71,9 +71,11 @@ def test_a_difference_at_the_start_is_not_made_up_for_in_no_time() -> None:
         checked(beside, np.zeros((2, 3)), 0.0004)
 
 
-def test_what_overflows_keeps_no_limit() -> None:
-    with pytest.raises(LimitExceeded):
-        check_motion(np.array([START, START + BASE]), np.zeros((2, 3)), 1e-110, START, ROBOT)
+def test_what_is_no_number_keeps_no_limit() -> None:
+    still = np.zeros((2, 3))
+    _below("jerk", still, ROBOT.jerk, 1.0, ROBOT, 0.1)
+    with pytest.raises(LimitExceeded, match="joint elbow would have the jerk nan"):
+        _below("jerk", np.array([[0.0, np.nan, 0.0]]), ROBOT.jerk, 1.0, ROBOT, 0.1)
 
 
 def test_a_motion_of_more_than_two_minutes_is_refused() -> None:
